@@ -1,0 +1,141 @@
+"""One database, SQLite or PostgreSQL, behind two verbs: `read` and `write`.
+
+SQLite: WAL, every write transaction starts with BEGIN IMMEDIATE (a deferred one that reads first fails with
+SQLITE_BUSY_SNAPSHOT whatever the timeout), synchronous=FULL because the stream's offsets, in another file,
+must never survive effects that a power cut undid. Writers of one process queue on a lock instead of on
+SQLite's busy handler, which sleeps and is unfair. PostgreSQL: server-side timeouts: no query waits for ever.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from shared.errors import DatabaseUnavailableError
+
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 20
+CHECK_SECONDS = 5
+
+
+class Database:
+    """Connections to one database. Build it in a composition root, `close` it at the end."""
+
+    def __init__(self, url: str) -> None:
+        """`url` as SQLAlchemy reads it: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`."""
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._writers = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading one consistent state. Raises DatabaseUnavailableError."""
+        async with _mapped_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        Raises DatabaseUnavailableError; if that happens at the commit, the outcome is unknown: do it again.
+        """
+        async with AsyncExitStack() as stack:
+            if self._writers is not None:
+                await stack.enter_async_context(self._writers)
+            await stack.enter_async_context(_mapped_errors())
+            connection = await stack.enter_async_context(self.engine.connect())
+            await connection.execution_options(pactwatch_write=True)
+            async with connection.begin():
+                yield connection
+
+    async def check(self) -> None:
+        """Raise DatabaseUnavailableError unless the database answers within a few seconds."""
+        try:
+            async with asyncio.timeout(CHECK_SECONDS), self.read() as connection:
+                await connection.execute(sa.text("SELECT 1"))
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(f"no answer within {CHECK_SECONDS} s") from error
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # SQLAlchemy's adapter class is private
+    connection.isolation_level = (
+        None  # the driver must not start transactions of its own: `_begin_sqlite` does
+    )
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("pactwatch_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    timeouts = {
+        "statement_timeout": str(STATEMENT_SECONDS * 1000),
+        "idle_in_transaction_session_timeout": str(2 * STATEMENT_SECONDS * 1000),
+    }
+    return create_async_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=STATEMENT_SECONDS,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS + 5,
+            "server_settings": timeouts,
+        },
+    )
+
+
+@asynccontextmanager
+async def _mapped_errors() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if _means_unavailable(error):
+            raise DatabaseUnavailableError(_first_line(error)) from error
+        raise
+    except (PoolTimeoutError, OSError, asyncio.IncompleteReadError) as error:
+        raise DatabaseUnavailableError(_first_line(error)) from error
+
+
+def _means_unavailable(error: DBAPIError) -> bool:
+    """Lost connections, a server starting up or shutting down, a lock not had in time."""
+    unavailable = ("OperationalError", "InterfaceError", "CannotConnectNowError", "TooManyConnectionsError")
+    causes = {type(error.orig).__name__, type(error.orig.__cause__).__name__ if error.orig else ""}
+    return (
+        error.connection_invalidated
+        or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+        or bool(causes & {*unavailable, "AdminShutdownError", "CrashShutdownError", "QueryCanceledError"})
+    )
+
+
+def _first_line(error: BaseException | SQLAlchemyError) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

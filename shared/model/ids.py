@@ -1,0 +1,37 @@
+"""Ids are derived from what they name (uuid5 of a natural key): doing a thing twice changes nothing."""
+
+from uuid import UUID, uuid5
+
+PACTWATCH = UUID("6f0f4d0e-5f0b-5b6e-9d6c-0a3c1d6b7f10")
+
+
+def derive_id(kind: str, *parts: str) -> str:
+    """The id of the `kind` of thing that `parts` name; equal parts give equal ids, on every machine.
+
+    Parts are length-prefixed: ("a", "bc") and ("ab", "c") are different things.
+    """
+    name = "".join(f"{len(part)}:{part}" for part in (kind, *parts))
+    return str(uuid5(PACTWATCH, name))
+
+
+def story_id(outlet: str, entry_key: str) -> str:
+    """One outlet's entry, in whichever of its feeds it appears."""
+    return derive_id("story", outlet, entry_key)
+
+
+def alert_id(event_id: str, reason: str, story: str, revision: int) -> str:
+    """The alert that this revision of a story caused in an event, for this reason."""
+    return derive_id("alert", event_id, reason, story, str(revision))
+
+
+def delivery_id(message_id: str, subscription_id: str) -> str:
+    """One message on its way to one subscription."""
+    return derive_id("delivery", message_id, subscription_id)
+
+
+def message_id(alert: str) -> str:
+    """The webhook-id under which an alert is delivered: the same for every endpoint, retry and replay.
+
+    Standard Webhooks forbids a full stop in it.
+    """
+    return "msg_" + derive_id("message", alert).replace("-", "")

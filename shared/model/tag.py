@@ -1,0 +1,68 @@
+"""What the tagger says of a story, and the evidence for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from shared.model.claim import Claim
+from shared.model.story import Story
+from shared.model.times import require_utc
+
+Section = Literal[
+    "title", "dek", "body", "subheading", "embed", "caption", "credit", "dateline", "related", "appeal"
+]
+Tier = Literal["core", "substantive", "passing", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """An exact piece of a story and the rule that found it.
+
+    `start` and `end` count code points, end exclusive: in the story's title when `section` is "title", in its
+    text otherwise; `text` is exactly what stands there.
+    """
+
+    text: str
+    start: int
+    end: int
+    section: Section
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityMention:
+    """An entity of the gazetteer found in a story, with every place it stands."""
+
+    id: str
+    name: str
+    type: str
+    qid: str | None
+    mentions: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """The tagger's verdict. `score` runs from 0 to 1; `categories` are taxonomy ids, most important first;
+    `version` is the hash of the rules that decided."""
+
+    relevant: bool
+    score: float
+    tier: Tier
+    language: str
+    categories: tuple[str, ...]
+    entities: tuple[EntityMention, ...]
+    claims: tuple[Claim, ...]
+    evidence: tuple[Evidence, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedStory:
+    """A story with its tags, as it travels from tagging to correlation."""
+
+    story: Story
+    tags: Tags
+    tagged_at: datetime
+
+    def __post_init__(self) -> None:
+        require_utc(self, "tagged_at")
