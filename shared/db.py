@@ -7,9 +7,9 @@ SQLite's busy handler, which sleeps and is unfair. PostgreSQL: server-side timeo
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -18,11 +18,37 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from shared.errors import DatabaseUnavailableError
+from shared.sqlite import SqliteConnection
 
-BUSY_SECONDS = 30
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 20
 CHECK_SECONDS = 5
+
+SQLITE_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOTADB,
+}
+POSTGRES_UNAVAILABLE = (
+    "08",  # the connection is lost
+    "28",  # not let in: somebody changed a password, which must not cost a record
+    "3D",  # no such database (yet)
+    "40",  # serialization failure or deadlock: the same transaction again
+    "53",  # out of disk, memory or connections
+    "55P03",  # a lock not had in time
+    "57",  # shutting down, starting up, crashed, or cancelled by a timeout
+    "58",  # the server's disk fails
+    "25006",  # a standby since a failover
+)
+"""SQLSTATE classes and codes; every other one blames the statement."""
 
 
 class Database:
@@ -39,6 +65,10 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading one consistent state. Raises DatabaseUnavailableError."""
         async with _mapped_errors(), self.engine.connect() as connection:
+            if not self.is_sqlite:  # READ COMMITTED would give each statement a state of its own
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             yield connection
 
     @asynccontextmanager
@@ -69,25 +99,9 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    engine = create_async_engine(url, connect_args={"async_creator_fn": SqliteConnection})
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # SQLAlchemy's adapter class is private
-    connection.isolation_level = (
-        None  # the driver must not start transactions of its own: `_begin_sqlite` does
-    )
-    cursor = connection.cursor()
-    for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -127,14 +141,13 @@ async def _mapped_errors() -> AsyncIterator[None]:
 
 
 def _means_unavailable(error: DBAPIError) -> bool:
-    """Lost connections, a server starting up or shutting down, a lock not had in time."""
-    unavailable = ("OperationalError", "InterfaceError", "CannotConnectNowError", "TooManyConnectionsError")
-    causes = {type(error.orig).__name__, type(error.orig.__cause__).__name__ if error.orig else ""}
-    return (
-        error.connection_invalidated
-        or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
-        or bool(causes & {*unavailable, "AdminShutdownError", "CrashShutdownError", "QueryCanceledError"})
-    )
+    """The database is gone, full, locked or not itself; the statement is not to blame."""
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_IOERR) & 0xFF in SQLITE_UNAVAILABLE
+    state = getattr(error.orig, "sqlstate", None)
+    return state.startswith(POSTGRES_UNAVAILABLE) if state else isinstance(error, sa.exc.InterfaceError)
 
 
 def _first_line(error: BaseException | SQLAlchemyError) -> str:

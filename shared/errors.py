@@ -36,6 +36,10 @@ class PactwatchError(Exception):
         summary = (self.__doc__ or "").strip().rstrip(".")
         super().__init__(f"{summary}: {detail}" if detail else summary)
 
+    def __reduce__(self) -> tuple[type["PactwatchError"], tuple[str]]:
+        """Pickle by the detail: errors travel from worker processes."""
+        return type(self), (self.detail,)
+
 
 class RetryableError(PactwatchError):
     """The same call may succeed later."""

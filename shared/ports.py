@@ -85,7 +85,7 @@ class Consumer(Protocol):
         """The next records of the partitions assigned to this member, in offset order per partition.
 
         Waits up to `wait` when there are none, then returns an empty sequence. Records returned are not
-        returned again unless the member restarts, the partition moves, or `rewind` is called. Raises
+        returned again unless the group rebalances before they are committed, or `rewind` is called. Raises
         StreamUnavailableError when the stream has not answered for some time.
         """
 

@@ -1,0 +1,1 @@
+"""The parts of the `pactwatch` command, one module per family of subcommands."""

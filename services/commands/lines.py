@@ -1,0 +1,97 @@
+"""JSON Lines in, one answer per line out, in order; a bad line is named and the others go on."""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from services.extract.lines import LINE_LIMIT
+from shared.errors import InputError
+
+AHEAD_PER_JOB = 4
+CHUNK = 16
+STDIN = "-"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of input and where it stands."""
+
+    source: str
+    number: int
+    content: bytes
+
+    @property
+    def where(self) -> str:
+        return f"{self.source}:{self.number}"
+
+
+@contextmanager
+def opened(path: Path | None) -> Iterator[tuple[str, BinaryIO]]:
+    """The file, or standard input for None or "-". Raises InputError when it cannot be read."""
+    if path is None or str(path) == STDIN:
+        yield "stdin", sys.stdin.buffer
+        return
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    with file:
+        yield str(path), file
+
+
+def lines_of(source: str, file: BinaryIO) -> Iterator[Line | InputError]:
+    """Every line that is not blank; one longer than the bound is skipped and told."""
+    number = 0
+    while content := file.readline(LINE_LIMIT + 1):
+        number += 1
+        if len(content) > LINE_LIMIT:
+            while content and not content.endswith(b"\n"):
+                content = file.readline(LINE_LIMIT + 1)
+            yield InputError(f"{source}:{number}: longer than {LINE_LIMIT} bytes")
+        elif content.strip():
+            yield Line(source, number, content)
+
+
+def in_order(
+    lines: Iterable[T],
+    work: Callable[[list[T]], list[bytes | str]],
+    *,
+    jobs: int,
+    setup: Callable[[], object],
+) -> Iterator[bytes | str]:
+    """`work` on chunks of lines in `jobs` processes; answers in the order of the lines, few read ahead.
+
+    `setup` runs once in each process. An answer is a line of output (bytes) or an error in words (str).
+    """
+    if jobs == 1:
+        setup()
+        for chunk in _chunks(lines, 1):  # each answer as soon as its line is read
+            yield from work(chunk)
+        return
+    waiting: deque[Future[list[bytes | str]]] = deque()
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=setup) as pool:
+        for chunk in _chunks(lines, CHUNK):
+            waiting.append(pool.submit(work, chunk))
+            while len(waiting) > jobs * AHEAD_PER_JOB:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _chunks(lines: Iterable[T], size: int) -> Iterator[list[T]]:
+    chunk: list[T] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,5 @@
+"""The stream on Apache Kafka, through aiokafka."""
+
+from shared.bus.kafka.stream import KafkaStream
+
+__all__ = ["KafkaStream"]

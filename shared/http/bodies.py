@@ -1,0 +1,42 @@
+"""Reading an answer's body: decompressed, and never more than allowed."""
+
+from typing import Final
+
+from aiohttp import ClientResponse
+
+from shared.errors import BodyTooLargeError, FetchError
+from shared.http.decoding import decoder_for
+from shared.http.exchange import HttpLimits
+
+CHUNK: Final = 65_536
+
+
+async def read_body(response: ClientResponse, limits: HttpLimits) -> tuple[bytes, bool]:
+    """The body and whether something is missing from it, which happens with `limits.truncate` only.
+
+    BodyTooLargeError beyond `limits.body_bytes`, FetchError for a coding that does not decode: both mean a
+    truncated body to those who asked for that, because they care for the status and want an excerpt.
+    """
+    body = bytearray()
+    try:
+        await _fill(body, response, limits.body_bytes)
+    except (FetchError, BodyTooLargeError):
+        if not limits.truncate:
+            raise
+        return bytes(body[: limits.body_bytes]), True
+    return bytes(body), False
+
+
+async def _fill(body: bytearray, response: ClientResponse, most: int) -> None:
+    decoder = decoder_for(response.headers.get("Content-Encoding", ""))
+    received = 0
+    async for chunk in response.content.iter_chunked(CHUNK):
+        for piece in decoder.feed(chunk):
+            body += piece
+            if len(body) > most:
+                raise BodyTooLargeError(f"{response.url}: more than {most} bytes")
+        # Compressed bytes that never become any content are bounded as well.
+        received += len(chunk)
+        if received > most:
+            raise BodyTooLargeError(f"{response.url}: more than {most} bytes on the wire")
+    decoder.finish()

@@ -1,0 +1,128 @@
+"""What every process of Pactwatch is built on; made from the settings in a composition root, nowhere else."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from shared.bus.embedded import EmbeddedStream
+from shared.bus.kafka import KafkaStream
+from shared.db import Database
+from shared.handling import Handler, Handling, HandlingPolicy
+from shared.http.addresses import AddressPolicy
+from shared.http.client import GuardedClient
+from shared.metrics import Metrics
+from shared.migrate import upgrade
+from shared.model.times import Clock, utc_now
+from shared.patience import Patience
+from shared.ports import Stream
+from shared.probes import Readiness, probe_app
+from shared.processor import Processor
+from shared.retry import Randomness
+from shared.serving import listen, serve
+from shared.settings import Settings
+from shared.store.unfinished import UnfinishedRecords
+from shared.topics import GROUP_TOPIC, topic_specs
+
+VERSION = "0.1.0"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The engines, the clocks and chance, handed down to the services.
+
+    `clock` is the time stories live in, which a replay sets; `wall` is the machine's, by which leases,
+    retries and signatures go.
+    """
+
+    settings: Settings
+    database: Database
+    stream: Stream
+    http: GuardedClient
+    addresses: AddressPolicy
+    metrics: Metrics
+    clock: Clock
+    wall: Clock
+    random: Randomness
+
+
+def open_stream(settings: Settings) -> Stream:
+    """The stream engine the settings name; nothing is connected yet."""
+    if settings.kafka_servers is not None:
+        return KafkaStream(settings.kafka_servers, replication=settings.replication)
+    settings.stream_path.parent.mkdir(parents=True, exist_ok=True)
+    return EmbeddedStream(settings.stream_path)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database the settings name; nothing is connected yet."""
+    if settings.sqlite_path is not None:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database)
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[Runtime]:
+    """Everything opened, and closed in the opposite order at the end."""
+    addresses = AddressPolicy(allowed=settings.loopback_ports)
+    async with AsyncExitStack() as stack:
+        stream = open_stream(settings)
+        stack.push_async_callback(stream.close)
+        database = open_database(settings)
+        stack.push_async_callback(database.close)
+        http = await stack.enter_async_context(
+            GuardedClient(policy=addresses, user_agent=f"Pactwatch/{VERSION} (+{settings.contact})")
+        )
+        yield Runtime(
+            settings=settings,
+            database=database,
+            stream=stream,
+            http=http,
+            addresses=addresses,
+            metrics=Metrics(),
+            clock=clock,
+            wall=utc_now,
+            random=random.random,
+        )
+
+
+async def prepare(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Bring the schema and the topics up to date, waiting for servers that are not there yet."""
+    patience = Patience(name="prepare", metrics=runtime.metrics, random=runtime.random, stop=stop)
+    await patience.insist(lambda: upgrade(runtime.database))
+    await patience.insist(lambda: runtime.stream.create_topics(topic_specs(runtime.settings.partitions)))
+    log.info("prepared")
+
+
+def readiness(runtime: Runtime) -> Readiness:
+    """What every service needs to work."""
+    return Readiness(checks={"stream": runtime.stream.check, "database": runtime.database.check})
+
+
+def consumer_group(runtime: Runtime, *, group: str, handler: Handler) -> Processor:
+    """The consume loop of a group of this process."""
+    return Processor(
+        stream=runtime.stream,
+        group=group,
+        topic=GROUP_TOPIC[group],
+        handling=Handling(
+            handler=handler, policy=HandlingPolicy(), clock=runtime.wall, random=runtime.random
+        ),
+        unfinished=UnfinishedRecords(runtime.database, group),
+        metrics=runtime.metrics,
+        clock=runtime.wall,
+        random=runtime.random,
+    )
+
+
+async def serve_probes(runtime: Runtime, port: int, stop: asyncio.Event) -> None:
+    """Health, readiness and metrics of a service without pages; port 0 serves none."""
+    if port == 0:
+        await stop.wait()
+        return
+    listener = listen(runtime.settings.host, port)
+    await serve(probe_app(readiness(runtime), runtime.metrics), listener, stop)

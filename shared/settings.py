@@ -1,0 +1,113 @@
+"""The settings, read once from an injected environment; only composition roots read them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from shared.errors import SettingsError
+
+PREFIX = "PACTWATCH_"
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
+
+
+def _stream_url(value: str) -> str:
+    if value.startswith("kafka://") and value.removeprefix("kafka://"):
+        return value
+    if value.startswith("embedded:") and value.removeprefix("embedded:"):
+        return value
+    raise ValueError("use embedded:PATH or kafka://HOST:PORT[,HOST:PORT]")
+
+
+def _database_url(value: str) -> str:
+    for short, full in (("postgresql://", "postgresql+asyncpg://"), ("sqlite:///", "sqlite+aiosqlite:///")):
+        if value.startswith(short):
+            return full + value.removeprefix(short)
+    if value.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite:///")):
+        return value
+    raise ValueError("use sqlite:///PATH or postgresql://USER@HOST:PORT/NAME")
+
+
+def _loopback_ports(value: str) -> str:
+    for item in filter(None, value.split(",")):
+        host, _, port = item.strip().rpartition(":")
+        if host not in ("127.0.0.1", "[::1]") or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ValueError(f"{item!r} is not of the form 127.0.0.1:PORT or [::1]:PORT")
+    return value
+
+
+class Settings(BaseModel):
+    """What an operator can set, each by the variable PACTWATCH_<NAME>."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stream: Annotated[str, AfterValidator(_stream_url)] = "embedded:var/stream.db"
+    database: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///var/pactwatch.db"
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 6
+    replication: Annotated[int, Field(ge=1, le=9)] = 1
+    workers: Annotated[int, Field(ge=1, le=256)] = 2
+    host: str = "127.0.0.1"
+    api_port: Port = 8080
+    ingest_port: Port = 8081
+    """Where ingest serves its probes; 0 for none."""
+    extract_port: Port = 8082
+    """Where extract serves its probes; 0 for none."""
+    contact: Annotated[str, Field(min_length=3, max_length=200)] = "https://pactwatch.example/contact"
+    """Told to every server we ask, in the User-Agent."""
+    allow_loopback: Annotated[str, AfterValidator(_loopback_ports)] = ""
+    """Named loopback ports that feeds and webhooks may use, such as 127.0.0.1:9000; for demo and tests."""
+    secret_keys: str = ""
+    """Comma-separated keys that seal webhook secrets, the first seals; empty: a key file beside SQLite."""
+    poll_seconds: Seconds = 600
+    """How often a feed is polled unless it says otherwise."""
+    poll_floor_seconds: Seconds = 120
+    max_entry_age_days: Annotated[float, Field(gt=0)] | None = 30
+    """Entries older than this when first seen are not published."""
+    delivery_lease_seconds: Seconds = 60
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Raises SettingsError naming the variable and what it should be."""
+        given = {
+            name.removeprefix(PREFIX).lower(): value
+            for name, value in environ.items()
+            if name.startswith(PREFIX) and value != ""
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + str(first["loc"][0]).upper()
+            reason = str(first["msg"]).removeprefix("Value error, ")
+            raise SettingsError(f"{name}={first['input']!r}: {reason}") from error
+
+    @property
+    def kafka_servers(self) -> str | None:
+        """The brokers, or None for the embedded log."""
+        return self.stream.removeprefix("kafka://") if self.stream.startswith("kafka://") else None
+
+    @property
+    def stream_path(self) -> Path:
+        """The embedded log's file."""
+        return Path(self.stream.removeprefix("embedded:"))
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The embedded database's file, or None for PostgreSQL."""
+        prefix = "sqlite+aiosqlite:///"
+        return Path(self.database.removeprefix(prefix)) if self.database.startswith(prefix) else None
+
+    @property
+    def loopback_ports(self) -> frozenset[tuple[str, int]]:
+        """The loopback addresses that may be dialled."""
+        pairs = (item.strip().rpartition(":") for item in filter(None, self.allow_loopback.split(",")))
+        return frozenset((host.strip("[]"), int(port)) for host, _, port in pairs)
+
+    @property
+    def max_entry_age(self) -> timedelta | None:
+        return None if self.max_entry_age_days is None else timedelta(days=self.max_entry_age_days)

@@ -1,0 +1,47 @@
+"""Records of every released schema version still decode, and today's values still become those records."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from shared.messages import ALERT, STORY, TAGGED_STORY, Contract, decode, encode
+from shared.ports import StreamRecord
+from tests.samples import NOON, a_story, a_tagged_story, an_alert
+
+HERE = Path(__file__).parent / "records"
+RELEASED: tuple[tuple[Contract[Any], Any], ...] = (
+    (STORY, a_story()),
+    (TAGGED_STORY, a_tagged_story()),
+    (ALERT, an_alert()),
+)
+
+
+def _golden(contract: Contract[Any]) -> StreamRecord:
+    """The record as it was written when the version was released."""
+    stored = msgspec.json.decode((HERE / f"{contract.name}.v{contract.version}.json").read_bytes())
+    return StreamRecord(
+        topic=contract.topic,
+        partition=0,
+        offset=0,
+        key=stored["key"],
+        value=msgspec.json.encode(stored["value"]),
+        headers=tuple((name, value.encode()) for name, value in stored["headers"].items()),
+        timestamp=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(("contract", "value"), RELEASED, ids=lambda part: getattr(part, "name", ""))
+def test_a_released_record_decodes_to_the_value_it_was_made_of(contract: Contract[Any], value: Any) -> None:
+    assert decode(contract, _golden(contract)) == value
+
+
+@pytest.mark.parametrize(("contract", "value"), RELEASED, ids=lambda part: getattr(part, "name", ""))
+def test_todays_record_is_the_released_one(contract: Contract[Any], value: Any) -> None:
+    record = encode(contract, value, source="/golden", now=NOON)
+    golden = _golden(contract)
+    assert record.key == golden.key
+    assert dict(record.headers) == dict(golden.headers)
+    assert msgspec.json.decode(record.value) == msgspec.json.decode(golden.value)

@@ -1,0 +1,98 @@
+"""Values in our own words that tests share; every builder takes what the test cares about."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from shared.messages import WATCH
+from shared.model.alert import Alert, AlertStory, Coverage
+from shared.model.ids import alert_id, story_id
+from shared.model.story import Story
+from shared.model.tag import EntityMention, Evidence, TaggedStory, Tags
+
+NOON = datetime(2024, 10, 21, 12, tzinfo=UTC)
+TITLE = "Sample: North Korea sends troops to Russia, agency says"
+TEXT = "North Korea has sent 1,500 soldiers to Russia, the sample agency said on Friday."
+
+
+def a_story(**changes: object) -> Story:
+    """A relevant story of the outlet "sample-wire"."""
+    story = Story(
+        id=story_id("sample-wire", "guid-1"),
+        revision=1,
+        entry_key="guid-1",
+        feed_url="https://wire.example/feed",
+        outlet="sample-wire",
+        title=TITLE,
+        text=TEXT,
+        url="https://wire.example/stories/1",
+        language="en",
+        published_at=NOON,
+        published_source="feed",
+        first_seen_at=NOON + timedelta(minutes=3),
+        content_hash="0" * 64,
+    )
+    return replace(story, **changes)  # type: ignore[arg-type]  # any field, by name
+
+
+def some_tags(**changes: object) -> Tags:
+    """Tags of `a_story()`, relevant, with one entity and one piece of evidence."""
+    evidence = Evidence(text="sends troops", start=20, end=32, section="title", rule="sample")
+    mention = Evidence(text="North Korea", start=8, end=19, section="title", rule="alias")
+    tags = Tags(
+        relevant=True,
+        score=0.97,
+        tier="core",
+        language="en",
+        categories=("troop_deployment",),
+        entities=(
+            EntityMention(id="LOC-KP", name="North Korea", type="place", qid="Q423", mentions=(mention,)),
+        ),
+        claims=(),
+        evidence=(evidence,),
+        version="sample",
+    )
+    return replace(tags, **changes)  # type: ignore[arg-type]  # any field, by name
+
+
+def a_tagged_story(story: Story | None = None, tags: Tags | None = None) -> TaggedStory:
+    return TaggedStory(
+        story=story or a_story(), tags=tags or some_tags(), tagged_at=NOON + timedelta(minutes=4)
+    )
+
+
+def an_alert(**changes: object) -> Alert:
+    """The first report of `a_story()`."""
+    story = a_story()
+    alert = Alert(
+        id=alert_id("event-1", "first_report", story.id, 1),
+        event_id="event-1",
+        watch=WATCH,
+        sequence=1,
+        reason="first_report",
+        because="the first story of this event",
+        severity=4,
+        certainty="single_source",
+        headline=story.title,
+        original_headline=story.title,
+        original_language="en",
+        categories=("troop_deployment",),
+        claims=(),
+        coverage=Coverage(outlets=("sample-wire",), origins=1, languages=("en",)),
+        stories=(
+            AlertStory(
+                id=story.id,
+                revision=1,
+                outlet=story.outlet,
+                title=story.title,
+                language="en",
+                url=story.url,
+                published_at=story.published_at,
+                evidence=some_tags().evidence,
+            ),
+        ),
+        references=(),
+        published_at=story.published_at,
+        first_seen_at=story.first_seen_at,
+        alerted_at=NOON + timedelta(minutes=5),
+    )
+    return replace(alert, **changes)  # type: ignore[arg-type]  # any field, by name

@@ -1,0 +1,26 @@
+"""Waiting for what should happen, with a deadline, and never longer than it takes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+DEADLINE = 30.0
+LOOK_EVERY = 0.02
+
+
+async def until(
+    condition: Callable[[], Awaitable[bool]], *, seconds: float = DEADLINE, what: str = "the condition"
+) -> None:
+    """Return once the condition holds; AssertionError naming `what` when it does not come in time."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not await condition():
+        assert loop.time() < deadline, f"{what} did not come within {seconds:g} s"
+        await _breathe()
+
+
+async def _breathe() -> None:
+    """Let others run for a moment."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_EVERY):
+            await asyncio.get_running_loop().create_future()
