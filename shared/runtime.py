@@ -10,6 +10,7 @@ import structlog
 
 from shared.bus.embedded import EmbeddedStream
 from shared.bus.kafka import KafkaStream
+from shared.bus.prefixed import PrefixedStream
 from shared.db import Database
 from shared.handling import Handler, Handling, HandlingPolicy
 from shared.http.addresses import AddressPolicy
@@ -53,7 +54,8 @@ class Runtime:
 def open_stream(settings: Settings) -> Stream:
     """The stream engine the settings name; nothing is connected yet."""
     if settings.kafka_servers is not None:
-        return KafkaStream(settings.kafka_servers, replication=settings.replication)
+        kafka = KafkaStream(settings.kafka_servers, replication=settings.replication)
+        return PrefixedStream(kafka, settings.topic_prefix) if settings.topic_prefix else kafka
     settings.stream_path.parent.mkdir(parents=True, exist_ok=True)
     return EmbeddedStream(settings.stream_path)
 

@@ -1,5 +1,6 @@
 """The settings, read once from an injected environment; only composition roots read them."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,16 +11,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.errors import SettingsError
 
 PREFIX = "PACTWATCH_"
+KAFKA = re.compile(r"kafka://(?P<servers>[^/,]+(?:,[^/,]+)*)(?:/(?P<prefix>[A-Za-z0-9._-]{1,80})?)?")
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
 
 
 def _stream_url(value: str) -> str:
-    if value.startswith("kafka://") and value.removeprefix("kafka://"):
+    if KAFKA.fullmatch(value):
         return value
     if value.startswith("embedded:") and value.removeprefix("embedded:"):
         return value
-    raise ValueError("use embedded:PATH or kafka://HOST:PORT[,HOST:PORT]")
+    raise ValueError("use embedded:PATH or kafka://HOST:PORT[,HOST:PORT][/PREFIX]")
 
 
 def _database_url(value: str) -> str:
@@ -59,6 +61,10 @@ class Settings(BaseModel):
     """Told to every server we ask, in the User-Agent."""
     allow_loopback: Annotated[str, AfterValidator(_loopback_ports)] = ""
     """Named loopback ports that feeds and webhooks may use, such as 127.0.0.1:9000; for demo and tests."""
+    webhook_http: bool = False
+    """Whether webhooks may go to plain http addresses other than the named loopback ports."""
+    full_text: bool = False
+    """Whether the API serves whole texts; without it an excerpt and the evidence: publishers have rights."""
     secret_keys: str = ""
     """Comma-separated keys that seal webhook secrets, the first seals; empty: a key file beside SQLite."""
     poll_seconds: Seconds = 600
@@ -89,7 +95,14 @@ class Settings(BaseModel):
     @property
     def kafka_servers(self) -> str | None:
         """The brokers, or None for the embedded log."""
-        return self.stream.removeprefix("kafka://") if self.stream.startswith("kafka://") else None
+        kafka = KAFKA.fullmatch(self.stream)
+        return kafka["servers"] if kafka else None
+
+    @property
+    def topic_prefix(self) -> str:
+        """Put before every topic and group on Kafka, so that installations can share brokers."""
+        kafka = KAFKA.fullmatch(self.stream)
+        return kafka["prefix"] or "" if kafka else ""
 
     @property
     def stream_path(self) -> Path:

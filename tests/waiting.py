@@ -16,11 +16,11 @@ async def until(
     deadline = loop.time() + seconds
     while not await condition():
         assert loop.time() < deadline, f"{what} did not come within {seconds:g} s"
-        await _breathe()
+        await rest(LOOK_EVERY)
 
 
-async def _breathe() -> None:
-    """Let others run for a moment."""
+async def rest(seconds: float) -> None:
+    """Let others run for so long: to look again, or for chaos at random moments; never to give it time."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_EVERY):
+        async with asyncio.timeout(seconds):
             await asyncio.get_running_loop().create_future()

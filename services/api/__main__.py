@@ -69,8 +69,8 @@ def build(runtime: Runtime) -> ApiService:
         metrics=runtime.metrics,
         clock=runtime.clock,
         random_bytes=secrets.token_bytes,
-        https_only=False,
-        full_text=False,
+        https_only=not settings.webhook_http,
+        full_text=settings.full_text,
     )
     return ApiService(
         app=create_app(state),

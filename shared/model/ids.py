@@ -14,6 +14,11 @@ def derive_id(kind: str, *parts: str) -> str:
     return str(uuid5(PACTWATCH, name))
 
 
+def feed_id(url: str) -> str:
+    """The feed at that address."""
+    return derive_id("feed", url)
+
+
 def story_id(outlet: str, entry_key: str) -> str:
     """One outlet's entry, in whichever of its feeds it appears."""
     return derive_id("story", outlet, entry_key)

@@ -22,6 +22,11 @@ def test_brokers_and_a_database_can_be_named() -> None:
     assert settings.sqlite_path is None
 
 
+def test_installations_can_share_brokers_under_a_prefix() -> None:
+    settings = Settings.from_environ({"PACTWATCH_STREAM": "kafka://b1:9092,b2:9092/desk-a."})
+    assert (settings.kafka_servers, settings.topic_prefix) == ("b1:9092,b2:9092", "desk-a.")
+
+
 def test_named_loopback_ports_are_pairs() -> None:
     settings = Settings.from_environ({"PACTWATCH_ALLOW_LOOPBACK": "127.0.0.1:9000, [::1]:9001"})
     assert settings.loopback_ports == {("127.0.0.1", 9000), ("::1", 9001)}

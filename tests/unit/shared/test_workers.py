@@ -3,8 +3,10 @@ import os
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,10 @@ def refuse(reason: str) -> None:
 def spin() -> None:
     while True:
         pass
+
+
+def spin_in_c() -> None:
+    deque(repeat(None), maxlen=0)
 
 
 def announce_and_spin(note: str) -> None:
@@ -79,6 +85,14 @@ async def test_a_function_that_never_ends_is_killed_and_the_next_one_works(pool:
         await pool.run(spin, deadline=timedelta(seconds=0.3))
     assert time.monotonic() - began < 5
     assert await pool.run(double, 2, deadline=SOON) == 4
+
+
+async def test_a_function_deep_in_c_code_is_killed_as_fast(pool: WorkerPool) -> None:
+    await pool.run(double, 1, deadline=SOON)
+    began = time.monotonic()
+    with pytest.raises(WorkerTimeoutError):
+        await pool.run(spin_in_c, deadline=timedelta(seconds=0.3))
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("code", [1, 139])
@@ -168,7 +182,7 @@ async def test_no_worker_outlives_a_parent_that_is_killed(tmp_path: Path) -> Non
     root = Path(__file__).parents[3]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     parent = await asyncio.create_subprocess_exec(
-        sys.executable, str(script), str(note), cwd=root, env=environment
+        sys.executable, str(script), str(note), cwd=root, env=environment, stderr=asyncio.subprocess.DEVNULL
     )
     await until(written(note))
     parent.kill()
@@ -178,9 +192,13 @@ async def test_no_worker_outlives_a_parent_that_is_killed(tmp_path: Path) -> Non
 
 def written(note: Path) -> Callable[[], Awaitable[bool]]:
     async def check() -> bool:
-        return note.exists() and note.read_text() != ""
+        return bool(text_of(note))
 
     return check
+
+
+def text_of(note: Path) -> str:
+    return note.read_text() if note.exists() else ""
 
 
 def dead(pid: int) -> Callable[[], Awaitable[bool]]:

@@ -11,9 +11,13 @@ from shared.ports import OutgoingRecord, StreamRecord, TopicPartition, TopicSpec
 
 TOPIC = "stories"
 GROUP = "tag"
+# Nothing by itself: the tests call `hold`, and a poll that is not woken oversleeps.
 TIMINGS = Timings(
-    lease=timedelta(seconds=15), renew=timedelta(minutes=5), drain=timedelta(seconds=20)
-)  # renewal never by itself: the tests call `hold`
+    lease=timedelta(seconds=15),
+    renew=timedelta(minutes=5),
+    drain=timedelta(seconds=20),
+    recheck=timedelta(minutes=5),
+)
 NO_WAIT = timedelta(0)
 
 

@@ -1,5 +1,6 @@
 """Leases, drains and fences of consumer groups, on a clock that moves when told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +51,44 @@ async def test_a_partition_moves_only_when_its_owner_has_committed_what_it_polle
     moved = await other.poll(max_records=100, wait=NO_WAIT)
     assert sources(moved) == BOTH - kept
     assert min(record.offset for record in moved) == positions(at_hand)[moved[0].source]
+
+
+async def test_signs_of_life_and_partial_commits_do_not_hand_over_what_is_at_hand(
+    stream: EmbeddedStream,
+) -> None:
+    await publish(stream, 40)
+    one = await stream.consumer(group=GROUP, topics=[TOPIC])
+    at_hand = await one.poll(max_records=100, wait=NO_WAIT)
+    other = await stream.consumer(group=GROUP, topics=[TOPIC])
+    await one.hold()
+    await one.commit(dict.fromkeys(BOTH, 1))
+    assert not await other.poll(max_records=100, wait=NO_WAIT)
+    await one.commit(positions(at_hand))
+    assert not any((await stream.lag(group=GROUP, topics=[TOPIC])).values())
+
+
+async def test_an_heir_that_waits_is_woken_by_the_commit_that_hands_over(stream: EmbeddedStream) -> None:
+    await publish(stream, 40)
+    one = await stream.consumer(group=GROUP, topics=[TOPIC])
+    at_hand = await one.poll(max_records=30, wait=NO_WAIT)
+    assert sources(at_hand) == BOTH
+    other = await stream.consumer(group=GROUP, topics=[TOPIC])
+    waiting = asyncio.create_task(other.poll(max_records=100, wait=timedelta(minutes=1)))
+    assert not (await asyncio.wait([waiting], timeout=0.2))[0]
+    await one.commit(positions(at_hand))
+    async with asyncio.timeout(5):
+        rest = [*await waiting, *await one.poll(max_records=100, wait=NO_WAIT)]
+    assert len(rest) == 10
+
+
+async def test_a_member_commits_nothing_of_a_partition_it_never_had(stream: EmbeddedStream) -> None:
+    await publish(stream, 40)
+    owner = await stream.consumer(group=GROUP, topics=[TOPIC])
+    at_hand = await owner.poll(max_records=100, wait=NO_WAIT)
+    other = await stream.consumer(group=GROUP, topics=[TOPIC])
+    with pytest.raises(CommitRefusedError):
+        await other.commit(positions(at_hand))
+    assert sum((await stream.lag(group=GROUP, topics=[TOPIC])).values()) == 40
 
 
 async def test_an_idle_owner_lets_go_at_its_next_sign_of_life(stream: EmbeddedStream) -> None:

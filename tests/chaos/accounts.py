@@ -1,0 +1,76 @@
+"""What must be true once everything has settled, whatever was killed on the way."""
+
+import json
+from asyncio.subprocess import PIPE, create_subprocess_exec
+from collections import Counter
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from services.demo.receiver import Receiver
+from shared.errors import FetchError
+from tests.chaos.load import Load
+from tests.e2e.installation import PROGRAM, ROOT, Installation
+from tests.waiting import until
+
+FINAL = {"off_topic", "notified", "held", "suppressed"}
+
+
+async def settled(installation: Installation, receiver: Receiver, load: Load, *, seconds: float) -> None:
+    """Wait until every story has its row and every alert its delivery."""
+    missing = "nothing asked yet"
+
+    async def everything_arrived() -> bool:
+        nonlocal missing
+        with suppress(aiohttp.ClientError, TimeoutError, FetchError):
+            states = (await installation.get("/v1/ledger"))["states"]
+            rows = sum(states.get(state, 0) for state in FINAL)
+            alerts = states.get("notified", 0)
+            missing = (
+                f"{rows} of {len(load.guids)} stories, {len(receiver.received.alerts)} of {alerts} alerts"
+            )
+            return rows >= len(load.guids) and len(receiver.received.alerts) >= alerts
+        return False
+
+    try:
+        await until(everything_arrived, seconds=seconds, what="the last story and alert")
+    except AssertionError as error:
+        raise AssertionError(f"{error}: {missing}\n{installation.tail(60)}") from error
+
+
+async def check_accounts(installation: Installation, receiver: Receiver, load: Load) -> Counter[str]:
+    """Raise AssertionError for anything lost, doubled or unexplained; returns the stories by final state."""
+    stories = await installation.all("/v1/stories")
+    assert Counter(story["url"].rpartition("/")[2] for story in stories) == Counter(load.guids)
+    states = Counter(story["state"] for story in stories)
+    assert set(states) <= FINAL
+    alerts = await installation.all("/v1/alerts")
+    _check_told(stories, alerts, receiver)
+    assert await dead_letters(installation) == []
+    return states
+
+
+def _check_told(stories: Collection[Any], alerts: Collection[Any], receiver: Receiver) -> None:
+    told = {alert["id"]: alert for alert in alerts}
+    assert len(told) == len(alerts)
+    notified = {story["id"] for story in stories if story["state"] == "notified"}
+    assert {alert["stories"][0]["id"] for alert in alerts} == notified
+    by_event: dict[str, list[int]] = {}
+    for alert in alerts:
+        by_event.setdefault(alert["event_id"], []).append(alert["event_sequence"])
+    assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in by_event.values())
+    received = Counter(message["data"]["id"] for message in receiver.received.alerts.values())
+    assert received == Counter(told), "an alert was lost, or came under two webhook ids"
+    assert receiver.received.requests == receiver.received.verified
+
+
+async def dead_letters(installation: Installation) -> list[Any]:
+    """What `pactwatch dead list` shows."""
+    process = await create_subprocess_exec(
+        *PROGRAM, "dead", "list", env=dict(installation.environment), cwd=ROOT, stdout=PIPE
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0
+    return [json.loads(line) for line in output.splitlines()]

@@ -1,0 +1,1 @@
+"""What every stream engine promises: one suite, run on each."""
