@@ -59,7 +59,7 @@ def _check_told(stories: Collection[Any], alerts: Collection[Any], receiver: Rec
     assert {alert["stories"][0]["id"] for alert in alerts} == notified
     by_event: dict[str, list[int]] = {}
     for alert in alerts:
-        by_event.setdefault(alert["event_id"], []).append(alert["event_sequence"])
+        by_event.setdefault(alert["event_id"], []).append(alert["sequence"])
     assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in by_event.values())
     received = Counter(message["data"]["id"] for message in receiver.received.alerts.values())
     assert received == Counter(told), "an alert was lost, or came under two webhook ids"

@@ -9,18 +9,16 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPartition
 
 from shared.bus.kafka.drain import Drain
-from shared.bus.kafka.faults import bounded, quietly
+from shared.bus.kafka.faults import bounded
+from shared.bus.kafka.limits import KafkaLimits, milliseconds
 from shared.bus.kafka.records import received
 from shared.bus.kafka.supervisor import Supervisor
+from shared.bus.kafka.takedown import retire_consumer
 from shared.errors import CommitRefusedError, StreamUnavailableError
 from shared.model.times import Clock
 from shared.ports import StreamRecord, TopicPartition
 
-START_LIMIT = timedelta(seconds=60)
-POLL_LIMIT = timedelta(seconds=30)
-ASK_LIMIT = timedelta(seconds=10)
-COMMIT_LIMIT = timedelta(seconds=10)
-STOP_LIMIT = timedelta(seconds=15)
+REBALANCE_MARGIN = timedelta(seconds=1)
 log = structlog.get_logger()
 
 
@@ -28,120 +26,170 @@ class KafkaConsumer:
     """Implements `shared.ports.Consumer`; not for use by two tasks at once, but for `hold`."""
 
     def __init__(
-        self, make_consumer: Callable[[], AIOKafkaConsumer], topics: Sequence[str], clock: Clock
+        self,
+        make_consumer: Callable[[], AIOKafkaConsumer],
+        topics: Sequence[str],
+        clock: Clock,
+        limits: KafkaLimits,
     ) -> None:
         self._make_consumer = make_consumer
         self._topics = list(topics)
         self._clock = clock
+        self._limits = limits
         self._consumer: AIOKafkaConsumer | None = None
-        self._drain = Drain()
-        self._holding = asyncio.Lock()  # two holds at once could resume under each other and swallow records
-        self._supervisor = Supervisor(heard_at=clock(), moved_at=clock())
+        self._drain = Drain(limits.drain)
+        self._supervisor = Supervisor(clock(), limits)
+        self._closed = False
+        self._holding = False
+        self._lost_track = False  # a poll was cancelled, perhaps with records already taken
 
     async def join(self) -> AIOKafkaConsumer:
         """The running consumer, started if need be. Raises StreamUnavailableError."""
         if self._consumer is not None:
             return self._consumer
+        if self._closed:
+            raise StreamUnavailableError("this consumer was closed")
+        self._drain = Drain(self._limits.drain)
         consumer = self._make_consumer()
-        self._drain = Drain()
-        consumer.subscribe(self._topics, listener=self._drain)
         try:
-            await bounded(consumer.start(), START_LIMIT, "start consumer")
-        except (StreamUnavailableError, asyncio.CancelledError):
-            await quietly(consumer.stop(), STOP_LIMIT, "stop consumer")
-            raise
-        self._supervisor = Supervisor(heard_at=self._clock(), moved_at=self._clock())
-        self._consumer = consumer
+            consumer.subscribe(self._topics, listener=self._drain)
+            await bounded(consumer.start(), self._limits.start, "join the group")
+            self._consumer = consumer
+        finally:
+            if self._consumer is None:
+                await retire_consumer(consumer, self._limits.stop)
+        self._supervisor = Supervisor(self._clock(), self._limits)
+        self._lost_track = False
         return consumer
 
     async def poll(self, *, max_records: int, wait: timedelta) -> Sequence[StreamRecord]:
         consumer = await self.join()
         self._drain.settled()
-        records = await self._fetch(consumer, max_records, wait)
-        if records:
-            self._supervisor.records_arrived(self._clock())
-            self._drain.handed_out(records)
-        else:
-            await self._supervise(consumer)
+        self._supervisor.polling(self._clock())
+        try:
+            if self._lost_track:
+                await self.rewind()
+            records = await self._fetch(consumer, max_records, wait)
+        except asyncio.CancelledError:
+            self._lost_track = True
+            raise
+        except (StreamUnavailableError, CommitRefusedError) as error:
+            await self._failed(error)
+            raise StreamUnavailableError(str(error)) from error
+        self._supervisor.polled(self._clock())
+        await self._judge()
         return records
 
     async def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         if self._consumer is None:
             raise CommitRefusedError("the consumer was rebuilt")
+        if not positions:
+            return
         offsets = {KafkaPartition(*source): position for source, position in positions.items()}
-        await bounded(self._consumer.commit(offsets), COMMIT_LIMIT, "commit")
+        try:
+            await bounded(self._consumer.commit(offsets), self._limits.commit, "commit")
+        except StreamUnavailableError as error:
+            await self._failed(error)
+            raise
+        self._supervisor.committed()
         self._drain.committed(positions)
 
     async def rewind(self) -> None:
         self._drain.settled()
-        consumer = await self.join()
-        for partition in consumer.assignment():
+        if self._consumer is None:
+            return  # the next one starts at the commits
+        for partition in self._consumer.assignment():
             try:
-                await self._rewind(consumer, partition)
+                await bounded(_seek_to_commit(self._consumer, partition), self._limits.ask, "rewind")
             except CommitRefusedError:  # it went to another member, which starts at the commit
                 log.debug("rewind_overtaken", topic=partition.topic, partition=partition.partition)
-
-    @staticmethod
-    async def _rewind(consumer: AIOKafkaConsumer, partition: KafkaPartition) -> None:
-        # Not aiokafka's seek_to_committed: it leaves a partition without a commit where it is.
-        committed = await bounded(consumer.committed(partition), COMMIT_LIMIT, "ask for committed offset")
-        if committed is None:
-            await bounded(consumer.seek_to_beginning(partition), COMMIT_LIMIT, "seek to beginning")
-        elif partition in consumer.assignment():
-            consumer.seek(partition, committed)
+        self._lost_track = False
 
     async def hold(self) -> None:
-        async with self._holding:
-            consumer = await self.join()
-            assigned = consumer.assignment()
-            consumer.pause(*assigned)
-            try:
-                await bounded(consumer.getmany(timeout_ms=0), POLL_LIMIT, "hold")
-            finally:
-                consumer.resume(*(assigned & consumer.assignment()))
+        if self._consumer is None or self._holding:
+            return  # no membership to keep, or somebody is keeping it
+        self._holding = True
+        try:
+            await bounded(_touch(self._consumer), self._limits.hold, "hold")
+        finally:
+            self._holding = False
 
     async def close(self) -> None:
+        self._closed = True
+        await self._leave()
+
+    async def _leave(self) -> None:
         consumer, self._consumer = self._consumer, None
         self._drain.settled()
         if consumer is not None:
-            await quietly(consumer.stop(), STOP_LIMIT, "stop consumer")
+            await retire_consumer(consumer, self._limits.stop)
 
     async def _fetch(
         self, consumer: AIOKafkaConsumer, max_records: int, wait: timedelta
     ) -> list[StreamRecord]:
-        fetch = consumer.getmany(timeout_ms=round(wait.total_seconds() * 1000), max_records=max_records)
-        try:
-            batches = await bounded(fetch, POLL_LIMIT + wait, "poll")
-        except (StreamUnavailableError, CommitRefusedError) as error:
-            # Also while others take their time to rebalance: the supervisor decides whether to worry.
-            log.debug("poll_failed", error=str(error))
-            await asyncio.sleep(wait.total_seconds())  # an error that comes at once must not spin
-            return []
-        return [received(raw) for records in batches.values() for raw in records]
-
-    async def _supervise(self, consumer: AIOKafkaConsumer) -> None:
+        limit = wait + 2 * REBALANCE_MARGIN
+        records = await bounded(self._take(consumer, max_records, wait), limit, "poll")
         now = self._clock()
-        if self._supervisor.should_ask(now):
-            self._supervisor.asked(now)
-            await self._ask(consumer)
+        if records:
+            self._supervisor.moved(now)
+        elif self._supervisor.should_ask(now):
+            lag = await bounded(_lag(consumer), self._limits.ask, "ask for end offsets")
+            self._supervisor.answered(lag, self._clock())
+        return records
+
+    async def _take(
+        self, consumer: AIOKafkaConsumer, max_records: int, wait: timedelta
+    ) -> list[StreamRecord]:
+        try:
+            async with asyncio.timeout((wait + REBALANCE_MARGIN).total_seconds()):
+                batches = await consumer.getmany(timeout_ms=milliseconds(wait), max_records=max_records)
+        except TimeoutError:
+            return []  # a rebalance is under way: nothing is assigned, and aiokafka would wait for its end
+        records = [received(raw) for batch in batches.values() for raw in batch]
+        self._drain.handed_out(records)
+        return records
+
+    async def _failed(self, error: Exception) -> None:
+        log.debug("kafka_call_failed", error=str(error))
+        self._supervisor.failed(self._clock())
+        self._supervisor.polled(self._clock())
+        await self._judge()
+
+    async def _judge(self) -> None:
+        """Give up a consumer that is not sound, and raise StreamUnavailableError; the next poll rebuilds."""
         wrong = self._supervisor.verdict(self._clock())
         if wrong is not None:
-            log.warning("kafka_consumer_rebuilt", reason=wrong)
-            await self.close()
+            log.warning("kafka_consumer_given_up", reason=wrong)
+            await self._leave()
             raise StreamUnavailableError(wrong)
 
-    async def _ask(self, consumer: AIOKafkaConsumer) -> None:
-        assigned = consumer.assignment()
-        try:
-            if not assigned:
-                await bounded(consumer.topics(), ASK_LIMIT, "ask for topics")
-                self._supervisor.answered(0, self._clock())
-                return
-            ends = await bounded(consumer.end_offsets(list(assigned)), ASK_LIMIT, "ask for end offsets")
-            lag = 0
-            for partition, end in ends.items():
-                position = await bounded(consumer.position(partition), ASK_LIMIT, "ask for position")
-                lag += end - position
-            self._supervisor.answered(lag, self._clock())
-        except (StreamUnavailableError, CommitRefusedError) as error:
-            log.warning("kafka_silent", error=str(error))
+
+async def _seek_to_commit(consumer: AIOKafkaConsumer, partition: KafkaPartition) -> None:
+    # Not aiokafka's seek_to_committed: it leaves a partition without a commit where it is.
+    committed = await consumer.committed(partition)
+    if committed is None:
+        await consumer.seek_to_beginning(partition)
+    else:
+        consumer.seek(partition, committed)
+
+
+async def _touch(consumer: AIOKafkaConsumer) -> None:
+    """Poll without taking anything."""
+    assigned = consumer.assignment()
+    consumer.pause(*assigned)
+    try:
+        batches = await consumer.getmany(timeout_ms=0)
+        for partition, records in batches.items():  # assigned only just now, hence not paused
+            consumer.seek(partition, records[0].offset)
+    finally:
+        consumer.resume(*(assigned & consumer.assignment()))
+
+
+async def _lag(consumer: AIOKafkaConsumer) -> int:
+    """How many records of its partitions a member has not been given."""
+    assigned = list(consumer.assignment())
+    if not assigned:
+        await consumer.topics()  # do the brokers answer?
+        return 0
+    ends = await consumer.end_offsets(assigned)
+    return sum([end - await consumer.position(partition) for partition, end in ends.items()])

@@ -14,22 +14,24 @@ from aiokafka import ConsumerRebalanceListener
 
 from shared.ports import StreamRecord, TopicPartition
 
-LIMIT = timedelta(seconds=45)  # the group's rebalance timeout of 60 s less a margin
 log = structlog.get_logger()
 
 
 class Drain(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publishes no types
     """Knows which positions were handed out and not yet committed."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: timedelta) -> None:
+        self._limit = limit
         self._in_hand: dict[TopicPartition, int] = {}
         self._empty = asyncio.Event()
         self._empty.set()
 
     def handed_out(self, records: Sequence[StreamRecord]) -> None:
+        """Call before anybody else runs, or a rebalance may slip between."""
         for record in records:
             self._in_hand[record.source] = record.next_offset
-        self._empty.clear()
+        if records:
+            self._empty.clear()
 
     def committed(self, positions: Mapping[TopicPartition, int]) -> None:
         for source, position in positions.items():
@@ -46,7 +48,7 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publis
     async def on_partitions_revoked(self, revoked: Collection[object]) -> None:
         """Called by aiokafka."""
         try:
-            async with asyncio.timeout(LIMIT.total_seconds()):
+            async with asyncio.timeout(self._limit.total_seconds()):
                 await self._empty.wait()
         except TimeoutError:
             log.warning("batch_not_finished_before_rebalance", partitions=len(revoked))

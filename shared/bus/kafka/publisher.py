@@ -2,78 +2,80 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 import structlog
 from aiokafka import AIOKafkaProducer
 
 from shared.bus.kafka.faults import bounded, quietly
-from shared.errors import RecordTooLargeError, StreamUnavailableError
-from shared.messages import MAX_VALUE_BYTES
+from shared.bus.kafka.limits import KafkaLimits
+from shared.bus.kafka.records import check_size
+from shared.bus.kafka.takedown import abandon_producer, retire_producer
+from shared.errors import StreamUnavailableError
 from shared.ports import OutgoingRecord
 
-SEND_LIMIT = timedelta(seconds=30)
-START_LIMIT = timedelta(seconds=30)
-STOP_LIMIT = timedelta(seconds=10)
 log = structlog.get_logger()
 
 
 class KafkaPublisher:
     """An idempotent producer that is replaced when it stops answering.
 
-    aiokafka keeps an unacknowledged idempotent batch for ever, so a producer that missed a deadline is thrown
-    away with what it holds; the caller publishes again, with the same ids.
+    aiokafka keeps an unacknowledged idempotent batch for ever, so a producer that missed its deadline is
+    thrown away with what it holds; the caller publishes again, with the same ids.
     """
 
-    def __init__(self, make_producer: Callable[[], AIOKafkaProducer]) -> None:
+    def __init__(self, make_producer: Callable[[], AIOKafkaProducer], limits: KafkaLimits) -> None:
         self._make_producer = make_producer
+        self._limits = limits
         self._producer: AIOKafkaProducer | None = None
+        self._closed = False
         self._turn = asyncio.Lock()  # one batch at a time: order per key, and one failure to handle
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
         for record in records:
-            if len(record.value) > MAX_VALUE_BYTES:
-                raise RecordTooLargeError(f"{len(record.value)} bytes for {record.topic}")
+            check_size(record)
+        if not records:
+            return
         async with self._turn:
-            try:
-                producer = await self._started()
-                await bounded(self._send(producer, records), SEND_LIMIT, "publish")
-            except (StreamUnavailableError, asyncio.CancelledError):
-                await self._discard()
-                raise
+            if self._closed:
+                raise StreamUnavailableError("this publisher was closed")
+            await self._publish(records)
 
     async def close(self) -> None:
-        async with self._turn:
-            await self._discard()
+        self._closed = True
+        if not await quietly(self._turn.acquire(), self._limits.stop, "finish publishing"):
+            return  # the publish under way has its own limit and takes its producer down
+        try:
+            producer, self._producer = self._producer, None
+            if producer is not None:
+                await retire_producer(producer, self._limits.stop)
+        finally:
+            self._turn.release()
 
-    async def _started(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            self._producer = self._make_producer()
-            await bounded(self._producer.start(), START_LIMIT, "start producer")
-        return self._producer
+    async def _publish(self, records: Sequence[OutgoingRecord]) -> None:
+        fresh = self._producer is None
+        producer = self._producer or self._make_producer()
+        self._producer = None  # until it has done well
+        try:
+            await bounded(_deliver(producer, records, start=fresh), self._limits.publish, "publish")
+            if not self._closed:
+                self._producer = producer
+        finally:
+            if self._producer is None:
+                log.warning("kafka_producer_abandoned")
+                await abandon_producer(producer)
 
-    @staticmethod
-    async def _send(producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]) -> None:
-        acknowledgements = [
-            await producer.send(
+
+async def _deliver(producer: AIOKafkaProducer, records: Sequence[OutgoingRecord], *, start: bool) -> None:
+    if start:
+        await producer.start()
+    acknowledgements: list[asyncio.Future[object]] = []
+    try:
+        for record in records:
+            acknowledgement = await producer.send(
                 record.topic, value=record.value, key=record.key.encode(), headers=list(record.headers)
             )
-            for record in records
-        ]
+            acknowledgements.append(acknowledgement)
         await asyncio.gather(*acknowledgements)
-
-    async def _discard(self) -> None:
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        if not await quietly(producer.stop(), STOP_LIMIT, "stop producer"):
-            await _abandon(producer)
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """Take apart a producer whose `stop` waits for batches no broker will acknowledge."""
-    lost = StreamUnavailableError("producer abandoned")
-    producer._message_accumulator.fail_all(lost)  # noqa: SLF001 - aiokafka offers no other way to give up
-    await quietly(producer._sender.close(), STOP_LIMIT, "stop sender")  # noqa: SLF001 - likewise
-    await quietly(producer.client.close(), STOP_LIMIT, "close client")
-    log.warning("kafka_producer_abandoned")
+    finally:
+        for acknowledgement in acknowledgements:
+            acknowledgement.cancel()

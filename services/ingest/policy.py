@@ -1,0 +1,43 @@
+"""What ingest may cost, and how often it asks."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestPolicy:
+    """The operator's choices; SettingsError names one that makes no sense.
+
+    - `interval`: between polls of a feed that has none of its own; both are kept within `shortest` and
+      `longest`, and spread by ±`jitter`.
+    - `longest_backoff`: the most that consecutive failures stretch the interval to; `longest_retry_after`
+      the most that a server may ask for.
+    - `concurrency`, `per_host`: polls in flight, in all and per host.
+    - `body_bytes`, `total`, `parse_deadline`: what one document may cost.
+    - `oldest`: entries published longer ago and never seen before are not published; None publishes all.
+    - `reload`: how often added and removed feeds are looked for.
+    """
+
+    interval: timedelta = timedelta(minutes=10)
+    shortest: timedelta = timedelta(minutes=2)
+    longest: timedelta = timedelta(minutes=60)
+    jitter: float = 0.1
+    longest_backoff: timedelta = timedelta(hours=6)
+    longest_retry_after: timedelta = timedelta(hours=24)
+    concurrency: int = 8
+    per_host: int = 2
+    body_bytes: int = 10 * 1024 * 1024
+    total: timedelta = timedelta(seconds=30)
+    parse_deadline: timedelta = timedelta(seconds=20)
+    oldest: timedelta | None = timedelta(days=30)
+    reload: timedelta = timedelta(seconds=5)
+
+    def __post_init__(self) -> None:
+        if not timedelta() < self.shortest <= self.longest:
+            raise SettingsError(f"intervals between {self.shortest} and {self.longest}")
+        if not 0 <= self.jitter < 1:
+            raise SettingsError(f"a jitter of {self.jitter}")
+        if min(self.concurrency, self.per_host, self.body_bytes) < 1:
+            raise SettingsError("concurrency, per_host and body_bytes must be at least 1")

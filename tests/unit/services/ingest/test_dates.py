@@ -1,0 +1,80 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.dates import claimed_date, plausible, read_date
+from shared.model.story import PublishedSource
+
+SEEN = datetime(2024, 10, 21, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment", "repaired"),
+    [
+        ("Mon, 21 Oct 2024 09:00:00 GMT", "2024-10-21T09:00Z", False),
+        ("Mon, 21 Oct 2024 09:00:00 +0900", "2024-10-21T00:00Z", False),
+        ("Mon, 21 Oct 2024 09:00:00 +0900 (KST)", "2024-10-21T00:00Z", False),
+        ("Mon, 21 Oct 2024 09:00:00 EST", "2024-10-21T14:00Z", False),
+        ("Mon, 21 Oct 2024 09:00:00 KST", "2024-10-21T00:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 JST", "2024-10-21T00:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 MSK", "2024-10-21T06:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 MSD", "2024-10-21T05:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 EET", "2024-10-21T07:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 EEST", "2024-10-21T06:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00 ICT", "2024-10-21T02:00Z", True),
+        ("21 Oct 24 9:05 PM MSK", "2024-10-21T18:05Z", True),
+        ("Mon, 21 Oct 2024 24:00:00 GMT", "2024-10-22T00:00Z", True),
+        ("Mon, 21 Oct 2024 09:00:00", "2024-10-21T09:00Z", True),
+        ("2024-10-21T09:00:00Z", "2024-10-21T09:00Z", False),
+        ("2024-10-21T09:00:00.123+09:00", "2024-10-21T00:00:00.123Z", False),
+        ("2024/10/21 09:00", "2024-10-21T09:00Z", True),
+        ("2024년 10월 21일 09:00", "2024-10-21T09:00Z", True),
+        ("21 октября 2024 г., 09:00 MSK", "2024-10-21T06:00Z", True),
+        ("21 жовтня 2024 09:00 EEST", "2024-10-21T06:00Z", True),
+    ],
+)
+def test_a_date_is_read_as_its_publisher_meant_it(text: str, moment: str, repaired: bool) -> None:
+    read = read_date(text)
+    assert read is not None
+    assert (read.moment, read.repaired) == (datetime.fromisoformat(moment), repaired)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "yesterday", "31 Feb 2024 09:00", "2024-13-45", "9" * 5000, "0/0/0", "21 Foo 2024 09:00"]
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert read_date(text) is None
+
+
+@given(st.text(max_size=120))
+def test_no_text_makes_it_fail(text: str) -> None:
+    read = read_date(text)
+    assert read is None or read.moment.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "expected"),
+    [
+        (SEEN - timedelta(days=3), (SEEN - timedelta(days=3), "feed")),
+        (SEEN + timedelta(minutes=50), (SEEN + timedelta(minutes=50), "feed")),
+        (SEEN + timedelta(hours=2), (SEEN, "clamped")),
+        (datetime(1970, 1, 1, tzinfo=UTC), (SEEN, "clamped")),
+        (None, (SEEN, "first_seen")),
+    ],
+)
+def test_an_impossible_date_becomes_the_moment_we_saw_the_story(
+    claimed: datetime | None, expected: tuple[datetime, str]
+) -> None:
+    source: PublishedSource | None = "feed" if claimed else None
+    assert plausible(claimed, source, SEEN) == expected
+
+
+def test_the_publication_date_goes_before_the_update() -> None:
+    first, later = read_date("2024-10-20T00:00:00Z"), read_date("2024-10-21T00:00:00Z")
+    assert first is not None
+    assert later is not None
+    assert claimed_date(first, later) == (first.moment, "feed")
+    assert claimed_date(None, later) == (later.moment, "updated")
+    assert claimed_date(None, None) == (None, None)
