@@ -1,31 +1,53 @@
 """The `pactwatch` command. What is wrong with its input is one line on standard error and exit status 2."""
 
 import sys
+from importlib import import_module
 
 import typer
 
-from services.commands import dead, feeds, operations, running, texts
 from shared.errors import InputError, PactwatchError
 
 USAGE_ERROR = 2
 
-app = typer.Typer(
-    help="Watches the news for military cooperation between North Korea and Russia.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-running.add_to(app)
-texts.add_to(app)
-operations.add_to(app)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(dead.app, name="dead")
+COMMANDS = {
+    "demo": "running",
+    "up": "running",
+    "ingest": "running",
+    "extract": "running",
+    "api": "running",
+    "tag": "texts",
+    "feeds": "feeds",
+    "dead": "dead",
+    "db": "db",
+    "topics": "topics",
+}
+"""Each command and the module of `services.commands` that adds it."""
+
+
+def assembled(wanted: str | None) -> typer.Typer:
+    """The command with its subcommands. For a `wanted` one only its module is loaded: `tag` starts without
+    the web and the stream; for anything else, such as help, all of them are."""
+    app = typer.Typer(
+        help="Watches the news for military cooperation between North Korea and Russia.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    modules = [COMMANDS[wanted]] if wanted in COMMANDS else list(dict.fromkeys(COMMANDS.values()))
+    for module in modules:
+        import_module(f"services.commands.{module}").add_to(app)
+    return app
+
+
+def _root() -> None:
+    """Watches the news for military cooperation between North Korea and Russia."""
 
 
 def main() -> int:
     """Run the command line; returns the exit status."""
     try:
-        app()
+        assembled(sys.argv[1] if len(sys.argv) > 1 else None)()
     except InputError as error:
         sys.stderr.write(f"{error.detail or error}\n")
         return USAGE_ERROR

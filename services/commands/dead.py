@@ -16,12 +16,17 @@ from shared.topics import GROUP_TOPIC, dead_letter_topic
 
 TOPICS = tuple(GROUP_TOPIC.values())
 
-app = typer.Typer(help="Dead letters: records that could not be handled.", no_args_is_help=True)
+family = typer.Typer(help="Dead letters: records that could not be handled.", no_args_is_help=True)
 Topic = Annotated[str | None, typer.Option("--topic", help=f"only those of {', '.join(TOPICS)}")]
 Offset = Annotated[int | None, typer.Option("--offset", min=0, help="only the one at this offset")]
 
 
-@app.command("list")
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(family, name="dead")
+
+
+@family.command("list")
 def list_letters(topic: Topic = None) -> None:
     """Print every dead letter as one line of JSON."""
     run(_list(read_settings(), _topics(topic)))
@@ -36,7 +41,7 @@ async def _list(settings: Settings, topics: tuple[str, ...]) -> None:
         await stream.close()
 
 
-@app.command()
+@family.command()
 def redrive(
     topic: Topic = None,
     offset: Offset = None,

@@ -26,11 +26,16 @@ SOME_WERE_BAD = 2
 PAGE = 500
 
 T = TypeVar("T")
-app = typer.Typer(help="Feeds: what is watched, and how well.", no_args_is_help=True)
+family = typer.Typer(help="Feeds: what is watched, and how well.", no_args_is_help=True)
 Sources = Annotated[list[str], typer.Argument(help="files or addresses", metavar="FILE|URL...")]
 
 
-@app.command()
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(family, name="feeds")
+
+
+@family.command()
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
     if run(_parse(read_settings(), sources)):
@@ -59,7 +64,7 @@ def _previewer(runtime: Runtime, workers: WorkerPool) -> Previewer:
     )
 
 
-@app.command()
+@family.command()
 def check(sources: Sources) -> None:
     """Try feeds and print one line for each: what it gives, or why it gives nothing."""
     if run(_check(read_settings(), sources)):
@@ -79,7 +84,7 @@ async def _check(settings: Settings, sources: list[str]) -> int:
     return failed
 
 
-@app.command("import")
+@family.command("import")
 def import_feeds(file: Annotated[Path, typer.Argument(help="OPML")]) -> None:
     """Watch every feed an OPML file lists; those watched already stay as they are."""
     reading = read_opml(_content(file))
@@ -98,14 +103,14 @@ async def _add(store: FeedStore, feeds: tuple[Feed, ...]) -> int:
     return len({feed.id for feed in await _all(store)} - before)
 
 
-@app.command("export")
+@family.command("export")
 def export_feeds() -> None:
     """Print the watched feeds as OPML."""
     feeds = run(_with_store(read_settings(), _all))
     sys.stdout.buffer.write(write_opml(feeds, title="Pactwatch feeds"))
 
 
-@app.command("list")
+@family.command("list")
 def list_feeds() -> None:
     """Print the watched feeds with their health, one line each."""
     for feed, state in run(_with_store(read_settings(), _states)):

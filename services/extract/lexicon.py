@@ -1,0 +1,74 @@
+"""The lexicon: entities, sides, cues, rules and weights as an analyst wrote them, checked and frozen."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.extract.lexicon_entities import Entity, read_entities
+from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
+from services.extract.lexicon_rules import CategoryRule, Feature, Model, read_model, read_rules
+from services.extract.lexicon_terms import Abbreviation, Term, read_cues, read_sides
+
+FOLDER = Path(__file__).parent / "lexicon"
+FILES = ("gazetteer.yaml", "sides.yaml", "cues.yaml", "taxonomy.yaml", "rules.yaml", "weights.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Everything the tagger knows; `version` is the hash of the files it was read from."""
+
+    entities: Mapping[str, Entity]
+    terms: tuple[Term, ...]
+    abbreviations: tuple[Abbreviation, ...]
+    labels: Mapping[str, int]
+    features: tuple[Feature, ...]
+    categories: tuple[CategoryRule, ...]
+    model: Model
+    version: str
+
+
+def load_lexicon(folder: Path = FOLDER) -> Lexicon:
+    """Reads and checks the lexicon's files; LexiconError names file and line of the first mistake."""
+    contents = {name: read_file(folder, name) for name in FILES}
+    roots = {name: read_node(content, name) for name, content in contents.items()}
+    entities, entity_terms = read_entities(roots["gazetteer.yaml"])
+    sides = read_sides(roots["sides.yaml"], frozenset(entities))
+    cues = read_cues(roots["cues.yaml"])
+    names = (*sides.names, *cues.names, *DERIVED_LABELS)
+    labels = {name: bit for bit, name in enumerate(names)}
+    rules = read_rules(roots["rules.yaml"], labels, _category_ids(roots["taxonomy.yaml"]))
+    return Lexicon(
+        entities=entities,
+        terms=(*entity_terms, *sides.terms, *cues.terms),
+        abbreviations=sides.abbreviations,
+        labels=labels,
+        features=rules.features,
+        categories=rules.categories,
+        model=read_model(roots["weights.yaml"]),
+        version=_version(contents),
+    )
+
+
+DERIVED_LABELS = ("kp_troops", "kp_arms", "kp_to_ru", "ru_to_kp", "two_sided", "no_text")
+"""Labels that come from how other labels stand to each other; see `services.extract.labels`."""
+
+
+def _category_ids(root: LexiconNode) -> frozenset[str]:
+    categories = root.mapping().get("categories")
+    if categories is None:
+        root.fail("'categories' is missing")
+    ids: set[str] = set()
+    for category in categories.sequence():
+        entry = category.mapping()
+        if "id" not in entry:
+            category.fail("'id' is missing")
+        ids.add(entry["id"].text())
+    return frozenset(ids)
+
+
+def _version(contents: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(f"{name}\0{contents[name]}\0".encode())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,135 @@
+"""Rules over labels: the features of relevance, the conditions of each category, the fitted weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from services.extract.lexicon_nodes import LexiconNode
+
+Zone = Literal["title", "lead", "head", "body", "all"]
+_MINIMUM = 1.0
+ZONES: tuple[Zone, ...] = get_args(Zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Holds for labels with at least one of each group in `needs` and none of `without`.
+
+    Sets of labels are bit masks: bit n is the lexicon's nth label.
+    """
+
+    needs: tuple[int, ...]
+    without: int
+
+    def holds(self, labels: int) -> bool:
+        if labels & self.without:
+            return False
+        for group in self.needs:  # noqa: SIM110 - a generator would double the cost of the hottest line
+            if not labels & group:
+                return False
+        return True
+
+    @property
+    def mask(self) -> int:
+        """All labels any group asks for: the evidence when it holds."""
+        mask = 0
+        for group in self.needs:
+            mask |= group
+        return mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A condition and the zones of a story it is looked for in; its name in a zone is "name.zone"."""
+
+    name: str
+    condition: Condition
+    zones: tuple[Zone, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRule:
+    """A category is given when the sentences that meet one of `conditions` weigh at least `minimum`."""
+
+    id: str
+    conditions: tuple[Condition, ...]
+    minimum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    features: tuple[Feature, ...]
+    categories: tuple[CategoryRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The fitted linear model: a story is relevant from `threshold` on, core from `core` on."""
+
+    bias: float
+    weights: Mapping[str, float]
+    threshold: float
+    core: float
+    passing: float
+
+
+def read_rules(root: LexiconNode, labels: Mapping[str, int], category_ids: frozenset[str]) -> Rules:
+    """The rules file; every label and category it names must exist."""
+    fields = root.fields(frozenset({"version", "features", "categories"}), frozenset())
+    features = [_feature(name, node, labels) for name, node in fields["features"].mapping().items()]
+    categories: list[CategoryRule] = []
+    for name, node in fields["categories"].mapping().items():
+        if name not in category_ids:
+            node.fail(f"the taxonomy has no category {name!r}")
+        categories.append(_category(name, node, labels))
+    return Rules(features=tuple(features), categories=tuple(categories))
+
+
+def _feature(name: str, node: LexiconNode, labels: Mapping[str, int]) -> Feature:
+    entry = node.fields(frozenset({"when", "zones"}), frozenset())
+    zones: list[Zone] = []
+    for written in entry["zones"].sequence():
+        zone = next((zone for zone in ZONES if zone == written.text()), None)
+        if zone is None:
+            written.fail(f"unknown zone {written.text()!r}")
+        zones.append(zone)
+    return Feature(name=name, condition=_condition(entry["when"], labels), zones=tuple(zones))
+
+
+def _category(name: str, node: LexiconNode, labels: Mapping[str, int]) -> CategoryRule:
+    entry = node.fields(frozenset({"any"}), frozenset({"minimum"}))
+    conditions = tuple(_condition(item, labels) for item in entry["any"].sequence())
+    minimum = entry["minimum"].number() if "minimum" in entry else _MINIMUM
+    return CategoryRule(id=name, conditions=conditions, minimum=minimum)
+
+
+def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
+    """Written as "KP & RU & troops|arms & !sport"."""
+    needs: list[int] = []
+    without = 0
+    for part in node.text().split("&"):
+        written = part.strip()
+        group = 0
+        for label in written.removeprefix("!").split("|"):
+            if label.strip() not in labels:
+                node.fail(f"unknown label {label.strip()!r}")
+            group |= 1 << labels[label.strip()]
+        if written.startswith("!"):
+            without |= group
+        else:
+            needs.append(group)
+    return Condition(needs=tuple(needs), without=without)
+
+
+def read_model(root: LexiconNode) -> Model:
+    """The weights file."""
+    fields = root.fields(
+        frozenset({"version", "bias", "weights", "threshold", "core", "passing"}), frozenset({"trained_on"})
+    )
+    return Model(
+        bias=fields["bias"].number(),
+        weights={name: node.number() for name, node in fields["weights"].mapping().items()},
+        threshold=fields["threshold"].number(),
+        core=fields["core"].number(),
+        passing=fields["passing"].number(),
+    )

@@ -1,0 +1,122 @@
+"""Sections tell the story's own words from what stands around them, without moving a character."""
+
+import re
+from dataclasses import dataclass
+
+from services.extract import section_marks as marks
+from services.extract.markup import mask_markup
+from shared.model.tag import Section
+
+SCORED_LIMIT = 60_000
+"""Code points of a text that are read; what stands after them is never scored."""
+
+OWN_SECTIONS: frozenset[Section] = frozenset({"title", "dek", "body", "subheading"})
+"""The sections that count as the story's own text."""
+
+_SENTENCE_END = re.compile(
+    r"[.!?…](?<!\b[A-ZА-Я]\.)(?<!\b[A-Z]\.[A-Z]\.)(?<!\b(?:Mr|Dr|St|vs|No|Lt)\.)"
+    r"(?<!\b(?:Mrs|Sen|Rep|Gen|Col|Gov|Maj|Jan|Feb|Aug|Sep|Oct|Nov|Dec)\.)(?<!\bSept\.)"
+    r"[.!?…]*[\"'”’»)\]]*(?:\s+|(?=[A-ZА-ЯІЇЄ][a-zа-яіїє]))|[。！？]+[」』”]*\s*"
+)
+_LIST_MARK = re.compile(r"\s+[•▪●]\s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence at its offsets in the title, or in the text as received."""
+
+    start: int
+    end: int
+    section: Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionedText:
+    """`masked` is the text with markup blanked, as long as the part of the text that is read."""
+
+    masked: str
+    sentences: tuple[Sentence, ...]
+
+
+def read_title(title: str) -> SectionedText:
+    """A title as sentences of its own section; only the first 2,000 code points are read."""
+    masked = mask_markup(title[:2_000])
+    sentences = _split(masked, 0, len(masked), "title")
+    return SectionedText(masked=masked, sentences=tuple(sentences))
+
+
+def read_text(text: str) -> SectionedText:
+    """A text as sentences, each with its section; only the first `SCORED_LIMIT` code points are read."""
+    masked = mask_markup(text[:SCORED_LIMIT])
+    sentences: list[Sentence] = []
+    ending: Section | None = None
+    position = 0
+    for line in masked.splitlines(keepends=True):
+        start, position = position, position + len(line)
+        if not line.strip():
+            continue
+        cut = marks.INLINE_RELATED.search(line) if any(sign in line for sign in marks.INLINE_SIGNS) else None
+        own_end = start + cut.start() if cut else position
+        section = _section_of(line, ending, is_first=not sentences)
+        if section in {"related", "appeal"} and not sentences:
+            section = "body"
+        ending = section if section in {"related", "appeal"} else ending
+        sentences.extend(_split(masked, start, own_end, section))
+        if cut:
+            sentences.extend(_split(masked, own_end, position, "related"))
+    return SectionedText(masked=masked, sentences=tuple(sentences))
+
+
+def _section_of(line: str, ending: Section | None, *, is_first: bool) -> Section:
+    """The section of one line; a list of related links goes on until a line that reads like prose."""
+    if len(line) > 3_000:
+        return "body"
+    lowered = line[:600].lower()
+    if len(line) < 900 and any(phrase in lowered for phrase in marks.APPEAL):
+        return "appeal"
+    if marks.RELATED.match(line) and len(line) < 400:
+        return "related"
+    for section, pattern in _LINE_RULES:
+        if pattern.match(line):
+            return section
+    if ending == "appeal" or (ending == "related" and not _reads_like_prose(line)):
+        return ending
+    if is_first:
+        return "dek" if len(line.strip()) <= 300 else "body"
+    return "subheading" if _is_subheading(line) else "body"
+
+
+_LINE_RULES: tuple[tuple[Section, re.Pattern[str]], ...] = (
+    ("credit", marks.CREDIT),
+    ("caption", marks.CAPTION),
+    ("embed", marks.EMBED),
+    ("dateline", marks.DATELINE),
+)
+
+
+def _reads_like_prose(line: str) -> bool:
+    stripped = line.strip()
+    is_item = stripped.startswith(("-", "•", "*", "▶", "►", "■", "→", "①"))
+    return not is_item and len(stripped) > 180 and stripped.endswith((".", "。", "…", '"', "”", "!", "?"))
+
+
+def _is_subheading(line: str) -> bool:
+    stripped = line.strip()
+    return len(stripped) <= 90 and stripped[0].isalnum() and stripped[-1].isalnum()
+
+
+def _split(masked: str, start: int, end: int, section: Section) -> list[Sentence]:
+    """The non-blank sentences of one line; list marks in the line part it too."""
+    sentences: list[Sentence] = []
+    begin = start
+    for boundary in _boundaries(masked, start, end):
+        if masked[begin:boundary].strip():
+            sentences.append(Sentence(start=begin, end=boundary, section=section))
+            begin = boundary
+    return sentences
+
+
+def _boundaries(masked: str, start: int, end: int) -> list[int]:
+    cuts = {match.end() for match in _SENTENCE_END.finditer(masked, start, end)}
+    cuts.update(match.start() for match in _LIST_MARK.finditer(masked, start, end))
+    return [*sorted(cut for cut in cuts if start < cut < end), end]

@@ -1,0 +1,41 @@
+import json
+
+import msgspec
+import pytest
+
+from services.extract.lines import read_request, to_line
+from services.extract.tagger import Tagger
+from services.extract.worker import load_worker, tag_in_worker
+from shared.errors import InputError
+
+
+def test_a_line_answers_with_the_agreed_keys_in_the_agreed_order(tagger: Tagger) -> None:
+    line = b'{"id": "7", "title": "North Korea ships shells to Russia", "text": "", "colour": "red"}'
+    request = read_request(line, 1)
+    answer = to_line(request.id, tagger.tag(title=request.title, text=request.text))
+    assert list(answer) == [
+        "id",
+        "relevant",
+        "score",
+        "tier",
+        "language",
+        "categories",
+        "entities",
+        "claims",
+        "evidence",
+        "version",
+    ]
+    assert json.loads(msgspec.json.encode(answer))["id"] == "7"
+    assert all(set(one) == {"text", "start", "end", "section", "rule"} for one in answer["evidence"])
+
+
+@pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"title": "no id"}', b'{"id": 7}', b'{"id": "\xff"}'])
+def test_a_bad_line_is_refused_by_its_number(line: bytes) -> None:
+    with pytest.raises(InputError, match=r"stories\.jsonl:12: "):
+        read_request(line, 12, "stories.jsonl")
+
+
+def test_a_worker_says_what_the_tagger_says(tagger: Tagger) -> None:
+    request = read_request('{"id": "1", "title": "КНДР передала России снаряды"}'.encode(), 1)
+    load_worker()
+    assert tag_in_worker(request) == tagger.tag(title=request.title, text=request.text, story_id="1")
