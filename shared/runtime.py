@@ -29,6 +29,7 @@ from shared.store.unfinished import UnfinishedRecords
 from shared.topics import GROUP_TOPIC, topic_specs
 
 VERSION = "0.1.0"
+WEBHOOKS_PER_HOST = 100
 log = structlog.get_logger()
 
 
@@ -44,6 +45,8 @@ class Runtime:
     database: Database
     stream: Stream
     http: GuardedClient
+    webhooks: GuardedClient
+    """As `http`, but for many connections to one host: the dispatcher bounds them per endpoint."""
     addresses: AddressPolicy
     metrics: Metrics
     clock: Clock
@@ -76,14 +79,17 @@ async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIt
         stack.push_async_callback(stream.close)
         database = open_database(settings)
         stack.push_async_callback(database.close)
-        http = await stack.enter_async_context(
-            GuardedClient(policy=addresses, user_agent=f"Pactwatch/{VERSION} (+{settings.contact})")
+        agent = f"Pactwatch/{VERSION} (+{settings.contact})"
+        http = await stack.enter_async_context(GuardedClient(policy=addresses, user_agent=agent))
+        webhooks = await stack.enter_async_context(
+            GuardedClient(policy=addresses, user_agent=agent, connections_per_host=WEBHOOKS_PER_HOST)
         )
         yield Runtime(
             settings=settings,
             database=database,
             stream=stream,
             http=http,
+            webhooks=webhooks,
             addresses=addresses,
             metrics=Metrics(),
             clock=clock,

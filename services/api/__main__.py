@@ -46,7 +46,7 @@ def build(runtime: Runtime) -> ApiService:
     dispatcher = Dispatcher(
         owner=uuid.uuid4().hex,
         queue=deliveries,
-        client=runtime.http,
+        client=runtime.webhooks,
         sealer=sealer,
         clock=runtime.wall,
         random=runtime.random,
@@ -54,7 +54,7 @@ def build(runtime: Runtime) -> ApiService:
         limits=DispatchLimits(lease=timedelta(seconds=settings.delivery_lease_seconds)),
     )
     handler = AlertsHandler(
-        subscriptions=subscriptions, deliveries=deliveries, wake=dispatcher.wake, clock=runtime.clock
+        subscriptions=subscriptions, deliveries=deliveries, wake=dispatcher.wake, clock=runtime.wall
     )
     state = ApiState(
         stories=StoryStore(runtime.database),

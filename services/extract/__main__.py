@@ -3,8 +3,8 @@
 import asyncio
 
 from services.extract.correlator import Correlator
-from services.extract.worker import load_worker
 from services.extract.tagging import StoryTagger
+from services.extract.worker import load_worker
 from shared.lifecycle import live_together
 from shared.runtime import Runtime, consumer_group, prepare, serve_probes
 from shared.topics import CORRELATE_GROUP, TAG_GROUP

@@ -31,7 +31,7 @@ async def settled(installation: Installation, receiver: Receiver, load: Load, *,
             missing = (
                 f"{rows} of {len(load.guids)} stories, {len(receiver.received.alerts)} of {alerts} alerts"
             )
-            return rows >= len(load.guids) and len(receiver.received.alerts) >= alerts
+            return bool(rows >= len(load.guids) and len(receiver.received.alerts) >= alerts)
         return False
 
     try:

@@ -1,0 +1,146 @@
+"""What the api asks of its stores, as small Protocols, and what its routes are given."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from services.api.coverage import CoverageReader, CoverageStatement
+from services.api.sealing import Sealer
+from shared.http.addresses import AddressPolicy
+from shared.http.exchange import HttpRequest, HttpResponse
+from shared.metrics import Metrics
+from shared.model.alert import Alert
+from shared.model.feed import Feed, FeedState
+from shared.model.outcome import DeliveryOutcome
+from shared.model.subscription import Attempt, Delivery, DeliveryState, Message, Subscription
+from shared.model.tag import TaggedStory
+from shared.model.times import Clock
+from shared.probes import Readiness
+from shared.store.delivery_rows import ClaimedDelivery
+
+
+class ListedStory(Protocol):
+    """A story at its place in the order of ingest."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def tagged(self) -> TaggedStory: ...
+
+
+class ListedAlert(Protocol):
+    """An alert at its place in the order of alerts."""
+
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def alert(self) -> Alert: ...
+
+
+class StoryReader(Protocol):
+    async def get(self, story_id: str, /) -> ListedStory | None: ...
+    async def list(self, after: int, limit: int, relevant: bool | None = None) -> Sequence[ListedStory]: ...
+
+
+class AlertReader(Protocol):
+    async def get(self, alert_id: str, /) -> Alert | None: ...
+    async def list(self, after: int, limit: int, min_severity: int = 1) -> Sequence[ListedAlert]: ...
+
+
+class LedgerReader(Protocol):
+    async def counts(self) -> Mapping[str, int]: ...
+
+
+class FeedRegistry(Protocol):
+    async def add(self, feed: Feed, now: datetime, /) -> Feed: ...
+    async def remove(self, feed_id: str, /) -> bool: ...
+    async def get(self, feed_id: str, /) -> Feed | None: ...
+    async def list(self, after_id: str | None, limit: int) -> Sequence[Feed]: ...
+    async def enabled(self) -> Sequence[Feed]: ...
+    async def states(self, ids: Sequence[str], /) -> Mapping[str, FeedState]: ...
+
+
+class SubscriptionRegistry(Protocol):
+    async def create(self, subscription: Subscription, /) -> None: ...
+    async def get(self, subscription_id: str, /) -> Subscription | None: ...
+    async def list(self, after_id: str | None, limit: int) -> Sequence[Subscription]: ...
+    async def delete(self, subscription_id: str, now: datetime, /) -> bool: ...
+
+
+class SubscriptionReader(Protocol):
+    async def all(self) -> Sequence[Subscription]: ...
+
+
+class DeliveryReader(Protocol):
+    async def list(
+        self,
+        *,
+        after_id: str | None = None,
+        limit: int,
+        subscription_id: str | None = None,
+        state: DeliveryState | None = None,
+    ) -> Sequence[Delivery]: ...
+    async def attempts(self, delivery_ids: Iterable[str], /) -> Mapping[str, Sequence[Attempt]]: ...
+    async def counts(self) -> Mapping[DeliveryState, int]: ...
+
+
+class DeliveryInbox(Protocol):
+    async def enqueue(self, message: Message, subscription_ids: Sequence[str], now: datetime, /) -> int: ...
+    async def told(self, message_ids: Iterable[str], /) -> frozenset[str]: ...
+
+
+class DeliveryQueue(Protocol):
+    async def claim(
+        self, *, owner: str, now: datetime, limit: int, lease: timedelta, per_subscription: int
+    ) -> Sequence[ClaimedDelivery]: ...
+    async def settle(
+        self, delivery: Delivery, attempt: Attempt, outcome: DeliveryOutcome, now: datetime, /
+    ) -> bool: ...
+
+
+class HttpSender(Protocol):
+    async def request(self, request: HttpRequest, /) -> HttpResponse: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiState:
+    """Everything the routes use, built by a composition root.
+
+    `random_bytes` gives that many bytes from a secure source. `https_only` refuses webhook and feed
+    addresses without encryption, except those the operator named. `full_text` serves whole texts of
+    stories; without it an excerpt and the evidence, which is what publishers' rights allow by default.
+    """
+
+    stories: StoryReader
+    alerts: AlertReader
+    ledger: LedgerReader
+    feeds: FeedRegistry
+    subscriptions: SubscriptionRegistry
+    deliveries: DeliveryReader
+    sealer: Sealer
+    address_policy: AddressPolicy
+    readiness: Readiness
+    metrics: Metrics
+    clock: Clock
+    random_bytes: Callable[[int], bytes]
+    https_only: bool
+    full_text: bool
+
+
+def state_of(request: Request) -> ApiState:
+    return cast(ApiState, request.app.state.api)
+
+
+State = Annotated[ApiState, Depends(state_of)]
+
+
+async def coverage_of(request: Request) -> CoverageStatement:
+    return await cast(CoverageReader, request.app.state.coverage).read()
+
+
+Coverage = Annotated[CoverageStatement, Depends(coverage_of)]

@@ -1,0 +1,107 @@
+"""Stories and alerts as the API gives them."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Final
+
+from pydantic import BaseModel
+
+from services.api.dependencies import ListedAlert, ListedStory
+from shared.model.alert import AlertStory, Certainty, Coverage, Reason
+from shared.model.claim import Claim
+from shared.model.story import PublishedSource
+from shared.model.tag import EntityMention, Evidence, Tier
+
+EXCERPT_CHARACTERS: Final = 300
+
+
+class StoryOut(BaseModel):
+    """A story and the tagger's verdict on it; evidence and claims count code points of title and text.
+
+    `text` is null where the operator serves excerpts only.
+    """
+
+    sequence: int
+    state: str
+    id: str
+    revision: int
+    outlet: str
+    feed_url: str
+    title: str
+    excerpt: str
+    text: str | None
+    url: str | None
+    language: str
+    published_at: datetime
+    published_source: PublishedSource
+    first_seen_at: datetime
+    revised_at: datetime | None
+    tagged_at: datetime
+    relevant: bool
+    score: float
+    tier: Tier
+    categories: tuple[str, ...]
+    entities: tuple[EntityMention, ...]
+    claims: tuple[Claim, ...]
+    evidence: tuple[Evidence, ...]
+    version: str
+
+    @classmethod
+    def of(cls, listed: ListedStory, *, full_text: bool) -> "StoryOut":
+        story, tags = listed.tagged.story, listed.tagged.tags
+        return cls(
+            sequence=listed.sequence,
+            state=listed.state,
+            id=story.id,
+            revision=story.revision,
+            outlet=story.outlet,
+            feed_url=story.feed_url,
+            title=story.title,
+            excerpt=story.text[:EXCERPT_CHARACTERS],
+            text=story.text if full_text else None,
+            url=story.url,
+            language=tags.language,
+            published_at=story.published_at,
+            published_source=story.published_source,
+            first_seen_at=story.first_seen_at,
+            revised_at=story.revised_at,
+            tagged_at=listed.tagged.tagged_at,
+            relevant=tags.relevant,
+            score=tags.score,
+            tier=tags.tier,
+            categories=tags.categories,
+            entities=tags.entities,
+            claims=tags.claims,
+            evidence=tags.evidence,
+            version=tags.version,
+        )
+
+
+class AlertOut(BaseModel):
+    """An alert; `position` is its place in the list of all, `sequence` counts within its event."""
+
+    position: int
+    id: str
+    event_id: str
+    watch: str
+    sequence: int
+    reason: Reason
+    because: str
+    severity: int
+    certainty: Certainty
+    headline: str
+    original_headline: str
+    original_language: str
+    categories: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    coverage: Coverage
+    stories: tuple[AlertStory, ...]
+    references: tuple[str, ...]
+    published_at: datetime
+    first_seen_at: datetime
+    alerted_at: datetime
+
+    @classmethod
+    def of(cls, listed: ListedAlert) -> "AlertOut":
+        alert = {field.name: getattr(listed.alert, field.name) for field in fields(listed.alert)}
+        return cls(position=listed.sequence, **alert)

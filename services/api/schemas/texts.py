@@ -1,0 +1,10 @@
+"""Texts that people give us: bounded, and such as any database keeps."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2048)]
+# PostgreSQL keeps no NUL in a text.
+Line = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
