@@ -40,7 +40,7 @@ def render() -> str:
         "info": {
             "title": "Pactwatch topics",
             "version": "1",
-            "description": "Records between the services: JSON bodies under CloudEvents 1.0 binary-mode headers. "
+            "description": "Records between the services: JSON under CloudEvents 1.0 binary-mode headers. "
             "Within a version only optional fields are added; readers ignore fields they do not know.",
             "license": {"name": "Apache-2.0"},
         },

@@ -48,7 +48,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(environ: Mapping[str, str]) -> AsyncIterator[Stage]:
-    """The servers up, and settings for a run of its own; what it writes goes away unless servers are named."""
+    """The servers up, and settings for a run of its own, which goes away unless servers are named."""
     archive = load_archive()
     clock = ReplayClock(changes(archive)[0][0] - timedelta(hours=1))
     with TemporaryDirectory(prefix="pactwatch-demo-") as folder:

@@ -44,6 +44,7 @@ async def check_accounts(installation: Installation, receiver: Receiver, load: L
     """Raise AssertionError for anything lost, doubled or unexplained; returns the stories by final state."""
     stories = await installation.all("/v1/stories")
     assert Counter(story["url"].rpartition("/")[2] for story in stories) == Counter(load.guids)
+    assert {story["revision"] for story in stories} == {1}, "an unchanged entry became a revision"
     states = Counter(story["state"] for story in stories)
     assert set(states) <= FINAL
     alerts = await installation.all("/v1/alerts")
@@ -62,7 +63,10 @@ def _check_told(stories: Collection[Any], alerts: Collection[Any], receiver: Rec
         by_event.setdefault(alert["event_id"], []).append(alert["sequence"])
     assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in by_event.values())
     received = Counter(message["data"]["id"] for message in receiver.received.alerts.values())
-    assert received == Counter(told), "an alert was lost, or came under two webhook ids"
+    lost, doubled = set(told) - set(received), [alert for alert, times in received.items() if times > 1]
+    assert not lost, f"{len(lost)} of {len(told)} alerts never arrived: {lost}"
+    assert not doubled, f"came under two webhook ids: {doubled}"
+    assert set(received) == set(told), "an alert arrived that the API does not know"
     assert receiver.received.requests == receiver.received.verified
 
 
