@@ -1,6 +1,7 @@
 """Where the keys that seal webhook secrets come from."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from services.api.sealing import SealingKeys
@@ -30,8 +31,7 @@ def sealing_keys(given: str, beside: Path | None) -> SealingKeys:
 
 def _from_file(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(SealingKeys.generate().keys[0])
     try:
@@ -39,5 +39,5 @@ def _from_file(path: Path) -> str:
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()
     return path.read_text(encoding="ascii")
