@@ -24,6 +24,8 @@ WATCH = "dprk-russia"
 """The one watch there is; relevant stories are keyed by it, so that one process sees them in order."""
 
 MAX_VALUE_BYTES = 1_000_000
+"""Of a record's value, on either engine: Kafka's usual limit, less room for key and headers."""
+
 TYPE_PREFIX = "org.pactwatch."
 
 

@@ -108,7 +108,8 @@ class Stream(Protocol):
     async def create_topics(self, specs: Sequence[TopicSpec]) -> None:
         """Make the topics that do not exist yet. Raises StreamUnavailableError."""
 
-    async def publisher(self) -> Publisher: ...
+    async def publisher(self) -> Publisher:
+        """One more publisher; whoever asked closes it. Raises StreamUnavailableError."""
 
     async def consumer(self, *, group: str, topics: Sequence[str]) -> Consumer:
         """Join the group; the first read of a partition without committed offset starts at its beginning."""
@@ -123,4 +124,5 @@ class Stream(Protocol):
     async def check(self) -> None:
         """Raise StreamUnavailableError unless the engine answers within a few seconds."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Give up what the engine itself holds; bounded in time, never raises."""

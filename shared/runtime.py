@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import structlog
 
@@ -28,7 +29,6 @@ from shared.settings import Settings
 from shared.store.unfinished import UnfinishedRecords
 from shared.topics import GROUP_TOPIC, topic_specs
 
-VERSION = "0.1.0"
 WEBHOOKS_PER_HOST = 100
 log = structlog.get_logger()
 
@@ -79,7 +79,7 @@ async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIt
         stack.push_async_callback(stream.close)
         database = open_database(settings)
         stack.push_async_callback(database.close)
-        agent = f"Pactwatch/{VERSION} (+{settings.contact})"
+        agent = f"Pactwatch/{version('pactwatch')} (+{settings.contact})"
         http = await stack.enter_async_context(GuardedClient(policy=addresses, user_agent=agent))
         webhooks = await stack.enter_async_context(
             GuardedClient(policy=addresses, user_agent=agent, connections_per_host=WEBHOOKS_PER_HOST)

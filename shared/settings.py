@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from shared.errors import SettingsError
 
 PREFIX = "PACTWATCH_"
+SQLITE = "sqlite+aiosqlite:///"
 KAFKA = re.compile(r"kafka://(?P<servers>[^/,]+(?:,[^/,]+)*)(?:/(?P<prefix>[A-Za-z0-9._-]{1,80})?)?")
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
@@ -25,10 +26,10 @@ def _stream_url(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    for short, full in (("postgresql://", "postgresql+asyncpg://"), ("sqlite:///", "sqlite+aiosqlite:///")):
+    for short, full in (("postgresql://", "postgresql+asyncpg://"), ("sqlite:///", SQLITE)):
         if value.startswith(short):
             return full + value.removeprefix(short)
-    if value.startswith(("postgresql+asyncpg://", "sqlite+aiosqlite:///")):
+    if value.startswith(("postgresql+asyncpg://", SQLITE)):
         return value
     raise ValueError("use sqlite:///PATH or postgresql://USER@HOST:PORT/NAME")
 
@@ -47,7 +48,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stream: Annotated[str, AfterValidator(_stream_url)] = "embedded:var/stream.db"
-    database: Annotated[str, AfterValidator(_database_url)] = "sqlite+aiosqlite:///var/pactwatch.db"
+    database: Annotated[str, AfterValidator(_database_url)] = f"{SQLITE}var/pactwatch.db"
     partitions: Annotated[int, Field(ge=1, le=1000)] = 6
     replication: Annotated[int, Field(ge=1, le=9)] = 1
     workers: Annotated[int, Field(ge=1, le=256)] = 2
@@ -112,8 +113,7 @@ class Settings(BaseModel):
     @property
     def sqlite_path(self) -> Path | None:
         """The embedded database's file, or None for PostgreSQL."""
-        prefix = "sqlite+aiosqlite:///"
-        return Path(self.database.removeprefix(prefix)) if self.database.startswith(prefix) else None
+        return Path(self.database.removeprefix(SQLITE)) if self.database.startswith(SQLITE) else None
 
     @property
     def loopback_ports(self) -> frozenset[tuple[str, int]]:
@@ -123,4 +123,5 @@ class Settings(BaseModel):
 
     @property
     def max_entry_age(self) -> timedelta | None:
+        """How old an entry may be when first seen; None sets no bound."""
         return None if self.max_entry_age_days is None else timedelta(days=self.max_entry_age_days)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.extract.events import Assignment
-from services.extract.policy import Verdict, certainty
+from services.extract.policy import CERTAINTY, Verdict
 from services.extract.severity import level
 from shared.messages import WATCH
 from shared.model.alert import Alert, AlertStory, Coverage, Decision, Event, Reason
@@ -59,7 +59,7 @@ def grown_event(tagged: TaggedStory, assignment: Assignment, history: EventHisto
             watch=WATCH,
             headline=headline(tagged),
             severity=level(tags).severity,
-            certainty=certainty(tags),
+            certainty=CERTAINTY,
             categories=tags.categories,
             first_seen_at=story.first_seen_at,
             latest_at=story.first_seen_at,
@@ -87,7 +87,7 @@ def make_alert(
         reason=reason,
         because=because,
         severity=level(tags).severity,
-        certainty=certainty(tags),
+        certainty=CERTAINTY,
         headline=headline(tagged),
         original_headline=headline(tagged),
         original_language=tags.language,

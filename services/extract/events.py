@@ -108,7 +108,7 @@ def assign(story: Story, window: Window, *, event_id: str | None) -> Assignment:
         return Assignment(event_id=event_id, copy_of=copy_of, reason="a revision of a story of this event")
     if found is None:
         begun = derive_id("event", story.id)
-        reason = "like no story of the last days"
+        reason = "no story of the last 72 hours reads like it"
         return Assignment(event_id=begun, copy_of=None, reason=reason, begins=True)
     original, containment = found
     reason = f"{containment:.0%} of its {SHINGLE_WORDS}-word sequences are shared"

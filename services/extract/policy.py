@@ -13,13 +13,18 @@ from shared.model.alert import Certainty, Outcome, Reason
 from shared.model.history import EventHistory, Wording
 from shared.model.tag import TaggedStory, Tags
 
+CERTAINTY: Certainty = "single_source"
+"""How sure what is reported is. A denial and a confirmation share their category, so until claims are read
+every report is what it surely is: the word of one source."""
+
+DENIAL = ("confirmation_denial",)
+
 KEPT_WORDS = 0.7
 """A revision that keeps a smaller share of the told words tells something else."""
 
 NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f]\d{3})*(?:[.,]\d+)?")
-STAMP = re.compile(
-    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}:\d{2}\b"
-)  # "updated 21.10.2024 14:05" is polish
+# "updated 21.10.2024 14:05" is polish
+STAMP = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}:\d{2}\b")
 CORRECTION_CUES = (
     *("correction", "corrected", "clarification", "retract", "withdrawn"),
     *("исправлен", "уточнен", "опровержени", "виправлен", "спростуван"),
@@ -57,11 +62,6 @@ def decide(
     )
 
 
-def certainty(tags: Tags) -> Certainty:
-    """How sure what is reported is; until claims are read, only a leading denial is told from a report."""
-    return "denied" if tags.categories[:1] == ("confirmation_denial",) else "single_source"
-
-
 def material_change(told: Wording, title: str, text: str) -> str | None:
     """What in a revision changes what its readers know, in words; None for polish."""
     before, after = f"{told.title}\n{told.text}", f"{title}\n{text}"
@@ -76,11 +76,16 @@ def material_change(told: Wording, title: str, text: str) -> str | None:
 
 def _revision_verdict(tagged: TaggedStory, history: EventHistory, told: Wording) -> Verdict:
     change = material_change(told, tagged.story.title, tagged.story.text)
-    if change is None and certainty(tagged.tags) == "denied" and history.alerts[-1].certainty != "denied":
-        change = "it now denies what it reported"
+    if change is None and _is_about_truth(tagged.tags) and history.alerts[-1].categories[:1] != DENIAL:
+        change = "it is now about whether it is true"
     if change is None:
         return _suppressed("polish", "the revision changes nothing that was told")
     return _notified("correction", f"the story was revised after it was told: {change}")
+
+
+def _is_about_truth(tags: Tags) -> bool:
+    """Confirming, denying or declining is what the story is mostly about."""
+    return tags.categories[:1] == DENIAL
 
 
 def _numbers(text: str) -> set[str]:

@@ -38,6 +38,5 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
-Sequence = sa.BigInteger().with_variant(
-    sa.Integer(), "sqlite"
-)  # SQLite counts only INTEGER keys up by itself
+# SQLite counts only INTEGER keys up by itself.
+Sequence = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -131,7 +131,7 @@ class EmbeddedConsumer:
             async with asyncio.timeout(CLOSE_SECONDS), self._one_at_a_time:
                 self._ring_if(await self._file.write(leaving))
         except (StreamUnavailableError, TimeoutError) as error:
-            _log.warning("stream.leave_failed", group=self._member.group, error=str(error))
+            _log.warning("stream_leave_failed", group=self._member.group, error=str(error))
         self._on_close(self)
 
     async def _take(self, max_records: int) -> Sequence[StreamRecord]:
@@ -164,7 +164,7 @@ class EmbeddedConsumer:
                 async with self._one_at_a_time:
                     await self._renew()
             except StreamUnavailableError as error:
-                _log.warning("stream.renewal_failed", group=self._member.group, error=str(error))
+                _log.warning("stream_renewal_failed", group=self._member.group, error=str(error))
 
     def _ring_if(self, changed: bool) -> None:
         if changed:

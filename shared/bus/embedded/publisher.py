@@ -7,11 +7,9 @@ from shared.bus.embedded import log
 from shared.bus.embedded.bell import Bell
 from shared.bus.embedded.file import LogFile
 from shared.errors import RecordTooLargeError
+from shared.messages import MAX_VALUE_BYTES
 from shared.model.times import Clock
 from shared.ports import OutgoingRecord
-
-LARGEST_VALUE = 1_000_000
-"""Bytes of a record's value; Kafka's usual limit, less room for key and headers."""
 
 
 class EmbeddedPublisher:
@@ -27,7 +25,7 @@ class EmbeddedPublisher:
         """As the port says; also PermanentError, nothing being written, when a topic does not exist."""
         batch = tuple(records)
         for record in batch:
-            if len(record.value) > LARGEST_VALUE:
+            if len(record.value) > MAX_VALUE_BYTES:
                 raise RecordTooLargeError(f"{len(record.value)} bytes for {record.topic}, key {record.key!r}")
         if not batch:
             return

@@ -26,6 +26,8 @@ BUSY = timedelta(seconds=30)
 CHECK_SECONDS = 5
 BROWSE_RECORDS = 100
 
+_log = structlog.get_logger()
+
 
 class EmbeddedStream:
     """Implements `shared.ports.Stream`. Make one per process; it belongs to one event loop."""
@@ -105,7 +107,7 @@ class EmbeddedStream:
             while batch := await self._file.write(partial(retention.sweep, now=self._clock())):
                 deleted += batch
         if deleted:
-            structlog.get_logger().info("stream.swept", records=deleted)
+            _log.info("stream_swept", records=deleted)
 
 
 def _page(connection: sqlite3.Connection, *, extent: log.Extent, start: int) -> Sequence[StreamRecord]:

@@ -4,13 +4,13 @@ import pytest
 
 from services.extract.alerting import consequence, headline
 from services.extract.events import Assignment
-from services.extract.policy import Verdict, certainty, decide, material_change
+from services.extract.policy import Verdict, decide, material_change
 from services.extract.severity import LEVELS, level
 from shared.model.history import EventHistory, Wording
 from shared.model.story import Story
 from tests.samples import NOON, TEXT, TITLE, a_story, a_tagged_story, an_alert, some_tags
 
-NEW = Assignment(event_id="event-1", copy_of=None, reason="like no story of the last days")
+NEW = Assignment(event_id="event-1", copy_of=None, reason="no story of the last 72 hours reads like it")
 COPY = Assignment(event_id="event-1", copy_of="other", reason="100% shared")
 TOLD = Wording(story_id=a_story().id, revision=1, title=TITLE, text=TEXT)
 
@@ -131,11 +131,6 @@ def test_severity_follows_the_principal_categories(
 
 def test_every_level_has_a_reason_and_is_from_1_to_5() -> None:
     assert all(1 <= each.severity <= 5 and each.why for each in LEVELS.values())
-
-
-def test_only_a_leading_denial_makes_the_certainty_denied() -> None:
-    assert certainty(some_tags(categories=("confirmation_denial", "combat"))) == "denied"
-    assert certainty(some_tags(categories=("combat", "confirmation_denial"))) == "single_source"
 
 
 @pytest.mark.parametrize(
