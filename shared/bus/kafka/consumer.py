@@ -13,7 +13,7 @@ from shared.bus.kafka.faults import bounded
 from shared.bus.kafka.limits import KafkaLimits, milliseconds
 from shared.bus.kafka.records import received
 from shared.bus.kafka.supervisor import Supervisor
-from shared.bus.kafka.takedown import retire_consumer
+from shared.bus.kafka.takedown import retire_consumer, start
 from shared.errors import CommitRefusedError, StreamUnavailableError
 from shared.model.times import Clock
 from shared.ports import StreamRecord, TopicPartition
@@ -41,7 +41,7 @@ class KafkaConsumer:
         self._supervisor = Supervisor(clock(), limits)
         self._closed = False
         self._holding = False
-        self._lost_track = False  # a poll was cancelled, perhaps with records already taken
+        self._lost_track = False  # a poll was cancelled with records already taken
 
     async def join(self) -> AIOKafkaConsumer:
         """The running consumer, started if need be. Raises StreamUnavailableError."""
@@ -53,7 +53,7 @@ class KafkaConsumer:
         consumer = self._make_consumer()
         try:
             consumer.subscribe(self._topics, listener=self._drain)
-            await bounded(consumer.start(), self._limits.start, "join the group")
+            await bounded(start(consumer), self._limits.start, "join the group")
             self._consumer = consumer
         finally:
             if self._consumer is None:
@@ -71,7 +71,7 @@ class KafkaConsumer:
                 await self.rewind()
             records = await self._fetch(consumer, max_records, wait)
         except asyncio.CancelledError:
-            self._lost_track = True
+            self._lost_track |= self._drain.busy
             raise
         except (StreamUnavailableError, CommitRefusedError) as error:
             await self._failed(error)
@@ -111,6 +111,8 @@ class KafkaConsumer:
         self._holding = True
         try:
             await bounded(_touch(self._consumer), self._limits.hold, "hold")
+        except StreamUnavailableError as error:  # or a rebalance is under way: nothing to be done but wait
+            log.debug("hold_failed", error=str(error))
         finally:
             self._holding = False
 
@@ -174,15 +176,10 @@ async def _seek_to_commit(consumer: AIOKafkaConsumer, partition: KafkaPartition)
 
 
 async def _touch(consumer: AIOKafkaConsumer) -> None:
-    """Poll without taking anything."""
-    assigned = consumer.assignment()
-    consumer.pause(*assigned)
-    try:
-        batches = await consumer.getmany(timeout_ms=0)
-        for partition, records in batches.items():  # assigned only just now, hence not paused
-            consumer.seek(partition, records[0].offset)
-    finally:
-        consumer.resume(*(assigned & consumer.assignment()))
+    """Poll, which keeps the membership, and put back what came."""
+    batches = await consumer.getmany(timeout_ms=0)
+    for partition, records in batches.items():
+        consumer.seek(partition, records[0].offset)
 
 
 async def _lag(consumer: AIOKafkaConsumer) -> int:

@@ -26,6 +26,11 @@ class Drain(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka publis
         self._empty = asyncio.Event()
         self._empty.set()
 
+    @property
+    def busy(self) -> bool:
+        """Is anything in hand?"""
+        return bool(self._in_hand)
+
     def handed_out(self, records: Sequence[StreamRecord]) -> None:
         """Call before anybody else runs, or a rebalance may slip between."""
         for record in records:

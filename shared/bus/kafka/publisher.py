@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 from shared.bus.kafka.faults import bounded, quietly
 from shared.bus.kafka.limits import KafkaLimits
 from shared.bus.kafka.records import check_size
-from shared.bus.kafka.takedown import abandon_producer, retire_producer
+from shared.bus.kafka.takedown import abandon_producer, retire_producer, start
 from shared.errors import StreamUnavailableError
 from shared.ports import OutgoingRecord
 
@@ -56,18 +56,19 @@ class KafkaPublisher:
         producer = self._producer or self._make_producer()
         self._producer = None  # until it has done well
         try:
-            await bounded(_deliver(producer, records, start=fresh), self._limits.publish, "publish")
+            await bounded(_deliver(producer, records, fresh=fresh), self._limits.publish, "publish")
             if not self._closed:
                 self._producer = producer
         finally:
             if self._producer is None:
-                log.warning("kafka_producer_abandoned")
+                if not fresh:
+                    log.warning("kafka_producer_given_up")
                 await abandon_producer(producer)
 
 
-async def _deliver(producer: AIOKafkaProducer, records: Sequence[OutgoingRecord], *, start: bool) -> None:
-    if start:
-        await producer.start()
+async def _deliver(producer: AIOKafkaProducer, records: Sequence[OutgoingRecord], *, fresh: bool) -> None:
+    if fresh:
+        await start(producer)
     acknowledgements: list[asyncio.Future[object]] = []
     try:
         for record in records:

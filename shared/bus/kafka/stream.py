@@ -15,7 +15,7 @@ from shared.bus.kafka.limits import KafkaLimits
 from shared.bus.kafka.noise import hush
 from shared.bus.kafka.publisher import KafkaPublisher
 from shared.bus.kafka.records import received
-from shared.bus.kafka.takedown import retire_admin, retire_consumer
+from shared.bus.kafka.takedown import retire_admin, retire_consumer, start
 from shared.model.times import Clock, utc_now
 from shared.ports import Consumer, Publisher, StreamRecord, TopicPartition, TopicSpec
 
@@ -81,7 +81,7 @@ class KafkaStream:
     async def check(self) -> None:
         prober = self._clients.prober()
         try:
-            await bounded(prober.start(), self._limits.check, "check")
+            await bounded(start(prober), self._limits.check, "check")
         finally:
             await retire_admin(prober, self._limits.check)
 
@@ -92,7 +92,7 @@ class KafkaStream:
     async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
         admin = self._clients.admin()
         try:
-            await bounded(admin.start(), self._limits.admin, "connect")
+            await bounded(start(admin), self._limits.admin, "connect")
             yield admin
         finally:
             await retire_admin(admin, self._limits.stop)
@@ -101,7 +101,7 @@ class KafkaStream:
     async def _reader(self) -> AsyncIterator[AIOKafkaConsumer]:
         reader = self._clients.reader()
         try:
-            await bounded(reader.start(), self._limits.admin, "connect")
+            await bounded(start(reader), self._limits.admin, "connect")
             yield reader
         finally:
             await retire_consumer(reader, self._limits.stop)

@@ -1,4 +1,4 @@
-"""Ending aiokafka's clients: in good order if they will, else taken apart.
+"""Starting and ending aiokafka's clients: in good order if they will, else taken apart.
 
 A client whose `stop` hangs or fails half-way leaves tasks and connections behind that try to reach the
 brokers for ever. aiokafka keeps no list of its tasks and has no way to give up, so this module, and no other,
@@ -6,6 +6,7 @@ knows its inside: a task belongs to the object whose method it runs.
 """
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,18 @@ LEAVE_LIMIT = timedelta(seconds=2)
 ROUNDS = 3
 ROUND_SECONDS = 0.5
 log = structlog.get_logger()
+
+
+async def start(client: AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient) -> None:
+    """Start the client; for use inside `bounded`, since aiokafka forgets a connection when cancelled here."""
+    try:
+        await client.start()
+    except asyncio.CancelledError as error:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            connection = frame.f_locals.get("bootstrap_conn")
+            if connection is not None:
+                _cut(connection)
+        raise
 
 
 async def retire_consumer(consumer: AIOKafkaConsumer, limit: timedelta) -> None:
@@ -80,7 +93,8 @@ async def _take_apart(client: Any, *workers: object) -> None:  # aiokafka publis
         tasks = {task for task in asyncio.all_tasks() if id(_worker(task)) in owners}
         for task in tasks:
             task.cancel()
-        _cut(client)
+        while client._conns:  # noqa: SLF001
+            _cut(client._conns.popitem()[1])  # noqa: SLF001
         if not tasks:
             return
         done, _ = await asyncio.wait(tasks, timeout=ROUND_SECONDS)
@@ -95,14 +109,11 @@ def _worker(task: "asyncio.Task[Any]") -> object:
     return None if frame is None else frame.f_locals.get("self")
 
 
-def _cut(client: Any) -> None:
-    connections = list(client._conns.values())  # noqa: SLF001
-    client._conns.clear()  # noqa: SLF001
-    for connection in connections:
-        writer = connection._writer  # noqa: SLF001
-        if writer is not None:
-            writer.transport.abort()  # closing would wait until a hanging broker has read what was written
-        connection.close()
+def _cut(connection: Any) -> None:
+    writer = connection._writer  # noqa: SLF001
+    if writer is not None:
+        writer.transport.abort()  # closing would wait until a hanging broker has read what was written
+    connection.close()
 
 
 def _look_at(future: "asyncio.Future[Any]") -> None:
