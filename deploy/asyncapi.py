@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
+from shared.dead_letter import HEADERS, PREFIX
 from shared.messages import ALERT, MAX_VALUE_BYTES, STORY, TAGGED_STORY, Contract
+from shared.settings import Settings
 from shared.topics import CORRELATE_GROUP, GROUP_TOPIC, TAG_GROUP, dead_letter_topic, topic_specs
 
 CONTRACTS: tuple[Contract[Any], ...] = (STORY, TAGGED_STORY, ALERT)
@@ -15,19 +17,6 @@ KEYS = {
     ALERT.topic: "the event's id",
 }
 WRITERS = {STORY.topic: "ingest", TAGGED_STORY.topic: TAG_GROUP, ALERT.topic: CORRELATE_GROUP}
-DEAD_HEADERS = (
-    "topic",
-    "partition",
-    "offset",
-    "timestamp",
-    "group",
-    "error",
-    "message",
-    "attempts",
-    "first_at",
-    "last_at",
-)
-PARTITIONS = 6
 
 
 def render() -> str:
@@ -60,7 +49,7 @@ def render() -> str:
 def _channels(contract: Contract[Any]) -> list[tuple[str, dict[str, Any]]]:
     message = {contract.name: {"$ref": f"#/components/messages/{contract.name}"}}
     dead = dead_letter_topic(contract.topic)
-    added = ", ".join(f"dead_{name}" for name in DEAD_HEADERS)
+    added = ", ".join(PREFIX + name for name in HEADERS)
     return [
         (
             contract.topic,
@@ -85,7 +74,7 @@ def _channels(contract: Contract[Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _kafka(topic: str) -> dict[str, Any]:
-    spec = next(spec for spec in topic_specs(PARTITIONS) if spec.name == topic)
+    spec = next(spec for spec in topic_specs(Settings().partitions) if spec.name == topic)
     retention = -1 if spec.retention is None else round(spec.retention.total_seconds() * 1000)
     return {
         "topic": topic,

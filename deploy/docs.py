@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
-from deploy import asyncapi
-from services.api import openapi
+from deploy.asyncapi import render as render_asyncapi
+from services.api.openapi import render as render_openapi
 
 HERE = Path(__file__).parent
-DOCUMENTS = {HERE / "asyncapi.json": asyncapi.render, HERE / "openapi.json": openapi.render}
+DOCUMENTS = {HERE / "asyncapi.json": render_asyncapi, HERE / "openapi.json": render_openapi}
 
 
 def main(arguments: list[str]) -> int:

@@ -34,6 +34,7 @@ class Provision:
 
     @property
     def setting(self) -> str:
+        """The setting that names the tests their server."""
         return f"PACTWATCH_TEST_{self.name.upper()}"
 
     @property

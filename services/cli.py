@@ -5,9 +5,8 @@ from importlib import import_module
 
 import typer
 
+from services.commands.statuses import BAD_INPUT
 from shared.errors import InputError, PactwatchError
-
-USAGE_ERROR = 2
 
 COMMANDS = {
     "demo": "running",
@@ -50,7 +49,7 @@ def main() -> int:
         assembled(sys.argv[1] if len(sys.argv) > 1 else None)()
     except InputError as error:
         sys.stderr.write(f"{error.detail or error}\n")
-        return USAGE_ERROR
+        return BAD_INPUT
     except PactwatchError as error:
         sys.stderr.write(f"{error}\n")
         return 1

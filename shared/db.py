@@ -23,6 +23,9 @@ from shared.sqlite import SqliteConnection
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 20
 CHECK_SECONDS = 5
+TURN_SECONDS = 20
+"""How long a write waits for the writes of this process before it; with SQLite's own wait for other
+processes it stays below the deadline of a record, whose fault a slow or locked disk is not."""
 
 SQLITE_UNAVAILABLE = {
     sqlite3.SQLITE_BUSY,
@@ -47,6 +50,7 @@ POSTGRES_UNAVAILABLE = (
     "57",  # shutting down, starting up, crashed, or cancelled by a timeout
     "58",  # the server's disk fails
     "25006",  # a standby since a failover
+    "25P03",  # our transaction was ended because this process stood still in it
 )
 """SQLSTATE classes and codes; every other one blames the statement."""
 
@@ -54,12 +58,13 @@ POSTGRES_UNAVAILABLE = (
 class Database:
     """Connections to one database. Build it in a composition root, `close` it at the end."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, turn_seconds: float = TURN_SECONDS) -> None:
         """`url` as SQLAlchemy reads it: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`."""
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._writers = asyncio.Lock() if self.is_sqlite else None
+        self._turn_seconds = turn_seconds
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -79,7 +84,8 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             if self._writers is not None:
-                await stack.enter_async_context(self._writers)
+                await self._take_turn(self._writers)
+                stack.callback(self._writers.release)
             await stack.enter_async_context(_mapped_errors())
             connection = await stack.enter_async_context(self.engine.connect())
             await connection.execution_options(pactwatch_write=True)
@@ -95,7 +101,17 @@ class Database:
             raise DatabaseUnavailableError(f"no answer within {CHECK_SECONDS} s") from error
 
     async def close(self) -> None:
+        """Give up every connection."""
         await self.engine.dispose()
+
+    async def _take_turn(self, writers: asyncio.Lock) -> None:
+        try:
+            async with asyncio.timeout(self._turn_seconds):
+                await writers.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailableError(
+                f"other writes have not ended within {self._turn_seconds:g} s"
+            ) from error
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:

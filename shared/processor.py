@@ -114,11 +114,16 @@ class _Member:
             return
         starts = await self._begin({source: records[0].offset for source, records in partitions.items()})
         sound = [records for source, records in partitions.items() if not is_suspect(starts[source])]
+        suspects = [records for source, records in partitions.items() if is_suspect(starts[source])]
+        # Only one of them is begun at a time: what dies now must not be blamed on the others, who wait.
+        waiting = [records[0].source for records in suspects[1:]]
+        if waiting:
+            await self.patience.insist(lambda: self.group.unfinished.done(waiting))
         results = await self._in_parallel(sound)
         await self._finish(results, {records[-1].source: records[-1].next_offset for records in sound})
-        for source, records in partitions.items():
-            if is_suspect(starts[source]):
-                await self._carefully(records, starts[source])
+        for records in suspects:
+            first = records[0].source
+            await self._carefully(records, None if first in waiting else starts[first])
 
     async def _in_parallel(self, partitions: Sequence[Sequence[StreamRecord]]) -> list[OutgoingRecord]:
         outcomes = await asyncio.gather(
@@ -132,16 +137,20 @@ class _Member:
             results.extend(outcome)
         return results
 
-    async def _carefully(self, records: Sequence[StreamRecord], starts: int) -> None:
-        """One record at a time, each marked and committed by itself: one of them may kill this process."""
-        for index, record in enumerate(records):
-            if index:
+    async def _carefully(self, records: Sequence[StreamRecord], starts: int | None) -> None:
+        """One record at a time, each marked and committed by itself: one of them may kill this process.
+
+        `starts` is how often the first was begun, None if it is not begun yet.
+        """
+        for record in records:
+            if starts is None:
                 starts = (await self._begin({record.source: record.offset}))[record.source]
             if is_killer(starts):
                 results = [self._bury(record, quarantine_failure(starts, self.group.clock()))]
             else:
                 results = await self._handle_all([record])
             await self._finish(results, {record.source: record.next_offset})
+            starts = None
 
     async def _handle_all(self, records: Sequence[StreamRecord]) -> list[OutgoingRecord]:
         results: list[OutgoingRecord] = []

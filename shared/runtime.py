@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import structlog
@@ -13,13 +13,14 @@ from shared.bus.embedded import EmbeddedStream
 from shared.bus.kafka import KafkaStream
 from shared.bus.prefixed import PrefixedStream
 from shared.db import Database
+from shared.errors import UnavailableError
 from shared.handling import Handler, Handling, HandlingPolicy
 from shared.http.addresses import AddressPolicy
 from shared.http.client import GuardedClient
 from shared.metrics import Metrics
 from shared.migrate import upgrade
 from shared.model.times import Clock, utc_now
-from shared.patience import Patience
+from shared.patience import Patience, Stopped
 from shared.ports import Stream
 from shared.probes import Readiness, probe_app
 from shared.processor import Processor
@@ -52,6 +53,10 @@ class Runtime:
     clock: Clock
     wall: Clock
     random: Randomness
+    prepared: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the schema and the topics are there."""
+    waiting: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    """For each part that works by itself, why it does not move; None while it does."""
 
 
 def open_stream(settings: Settings) -> Stream:
@@ -73,7 +78,7 @@ def open_database(settings: Settings) -> Database:
 @asynccontextmanager
 async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[Runtime]:
     """Everything opened, and closed in the opposite order at the end."""
-    addresses = AddressPolicy(allowed=settings.loopback_ports)
+    addresses = AddressPolicy.named(endpoints=settings.loopback_endpoints)
     async with AsyncExitStack() as stack:
         stream = open_stream(settings)
         stack.push_async_callback(stream.close)
@@ -99,16 +104,41 @@ async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIt
 
 
 async def prepare(runtime: Runtime, stop: asyncio.Event) -> None:
-    """Bring the schema and the topics up to date, waiting for servers that are not there yet."""
+    """Bring the schema and the topics up to date, waiting for servers that are not there yet.
+
+    Returns early when `stop` is set meanwhile.
+    """
     patience = Patience(name="prepare", metrics=runtime.metrics, random=runtime.random, stop=stop)
-    await patience.insist(lambda: upgrade(runtime.database))
-    await patience.insist(lambda: runtime.stream.create_topics(topic_specs(runtime.settings.partitions)))
-    log.info("prepared")
+    try:
+        await patience.insist(lambda: upgrade(runtime.database))
+        await patience.insist(lambda: runtime.stream.create_topics(topic_specs(runtime.settings.partitions)))
+    except Stopped:
+        log.info("stopped_waiting", waiting_for=patience.waiting_for)
+    else:
+        runtime.prepared.set()
+        log.info("prepared")
 
 
 def readiness(runtime: Runtime) -> Readiness:
     """What every service needs to work."""
-    return Readiness(checks={"stream": runtime.stream.check, "database": runtime.database.check})
+
+    async def prepared() -> None:
+        if not runtime.prepared.is_set():
+            raise UnavailableError("the schema and the topics are not made yet")
+
+    async def work() -> None:
+        reasons = [f"{name}: {why}" for name, ask in runtime.waiting.items() if (why := ask()) is not None]
+        if reasons:
+            raise UnavailableError("; ".join(reasons))
+
+    return Readiness(
+        checks={
+            "stream": runtime.stream.check,
+            "database": runtime.database.check,
+            "prepared": prepared,
+            "work": work,
+        }
+    )
 
 
 def consumer_group(runtime: Runtime, *, group: str, handler: Handler) -> Processor:
@@ -125,6 +155,13 @@ def consumer_group(runtime: Runtime, *, group: str, handler: Handler) -> Process
         clock=runtime.wall,
         random=runtime.random,
     )
+
+
+async def run_group(runtime: Runtime, group: Processor, stop: asyncio.Event) -> None:
+    """Consume until `stop` is set; readiness tells why whenever the group does not move."""
+    patience = group.patience(stop)
+    runtime.waiting[group.group] = lambda: patience.waiting_for
+    await group.run(patience)
 
 
 async def serve_probes(runtime: Runtime, port: int, stop: asyncio.Event) -> None:

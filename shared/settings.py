@@ -13,6 +13,8 @@ from shared.errors import SettingsError
 PREFIX = "PACTWATCH_"
 SQLITE = "sqlite+aiosqlite:///"
 KAFKA = re.compile(r"kafka://(?P<servers>[^/,]+(?:,[^/,]+)*)(?:/(?P<prefix>[A-Za-z0-9._-]{1,80})?)?")
+CREDENTIALS = re.compile(r"//.*@")
+"""Whom an address names, often with a password: it is never shown."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=7 * 86400)]
 
@@ -71,9 +73,10 @@ class Settings(BaseModel):
     poll_seconds: Seconds = 600
     """How often a feed is polled unless it says otherwise."""
     poll_floor_seconds: Seconds = 120
-    max_entry_age_days: Annotated[float, Field(gt=0)] | None = 30
+    max_entry_age_days: Annotated[float, Field(gt=0, le=100_000)] | None = 30
     """Entries older than this when first seen are not published."""
-    delivery_lease_seconds: Seconds = 60
+    delivery_lease_seconds: Annotated[float, Field(ge=20, le=86400)] = 60
+    """After this a delivery under way is sent again; a single try may take 15 s."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -91,7 +94,9 @@ class Settings(BaseModel):
             first = error.errors()[0]
             name = PREFIX + str(first["loc"][0]).upper()
             reason = str(first["msg"]).removeprefix("Value error, ")
-            raise SettingsError(f"{name}={first['input']!r}: {reason}") from error
+            given_as = CREDENTIALS.sub("//…@", repr(first["input"]))
+            # Not `from error`: its text has the input, and with it the password.
+            raise SettingsError(f"{name}={given_as}: {reason}") from None
 
     @property
     def kafka_servers(self) -> str | None:
@@ -116,10 +121,9 @@ class Settings(BaseModel):
         return Path(self.database.removeprefix(SQLITE)) if self.database.startswith(SQLITE) else None
 
     @property
-    def loopback_ports(self) -> frozenset[tuple[str, int]]:
-        """The loopback addresses that may be dialled."""
-        pairs = (item.strip().rpartition(":") for item in filter(None, self.allow_loopback.split(",")))
-        return frozenset((host.strip("[]"), int(port)) for host, _, port in pairs)
+    def loopback_endpoints(self) -> tuple[str, ...]:
+        """The loopback addresses that may be dialled, each with its port, as the operator wrote them."""
+        return tuple(item.strip() for item in self.allow_loopback.split(",") if item)
 
     @property
     def max_entry_age(self) -> timedelta | None:

@@ -8,6 +8,7 @@ from shared.model.alert import Alert, AlertStory, Coverage
 from shared.model.ids import alert_id, story_id
 from shared.model.story import Story
 from shared.model.tag import EntityMention, Evidence, TaggedStory, Tags
+from shared.ports import OutgoingRecord, StreamRecord
 
 NOON = datetime(2024, 10, 21, 12, tzinfo=UTC)
 TITLE = "Sample: North Korea sends troops to Russia, agency says"
@@ -57,6 +58,19 @@ def some_tags(**changes: object) -> Tags:
 def a_tagged_story(story: Story | None = None, tags: Tags | None = None) -> TaggedStory:
     return TaggedStory(
         story=story or a_story(), tags=tags or some_tags(), tagged_at=NOON + timedelta(minutes=4)
+    )
+
+
+def as_read(record: OutgoingRecord, *, partition: int = 0, offset: int = 0) -> StreamRecord:
+    """What a consumer gets of a published record."""
+    return StreamRecord(
+        topic=record.topic,
+        partition=partition,
+        offset=offset,
+        key=record.key,
+        value=record.value,
+        headers=record.headers,
+        timestamp=NOON,
     )
 
 

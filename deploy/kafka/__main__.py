@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from deploy.command_line import exit_status
 from deploy.kafka.cluster import KafkaCluster
 from deploy.kafka.folder import open_cluster
-from shared.errors import InputError, PactwatchError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 Directory = Annotated[Path, typer.Option("--dir", help="where the cluster lives")]
@@ -57,14 +57,9 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
 
 
 def main() -> int:
-    """Run the command line; what went wrong is one message on standard error."""
+    """Run the command line; returns the exit status."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    try:
-        app()
-    except PactwatchError as error:
-        typer.echo(str(error), err=True)
-        return 2 if isinstance(error, InputError) else 1
-    return 0
+    return exit_status(app)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ class Node:
 
     @property
     def address(self) -> str:
+        """`host:port` for clients."""
         return f"127.0.0.1:{self.port}"
 
 

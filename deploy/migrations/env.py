@@ -7,6 +7,7 @@ from shared.tables import metadata
 
 
 def run_migrations(connection: sa.Connection) -> None:
+    """Apply what is pending, in the transaction of the connection."""
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from deploy.command_line import exit_status
 from deploy.postgres.folder import holds_server, open_server
 from deploy.postgres.server import PostgresServer
-from shared.errors import InputError, PactwatchError
+from shared.errors import InputError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 Directory = Annotated[Path, typer.Option("--dir", help="where the server lives")]
@@ -46,13 +47,8 @@ def stop(directory: Directory = DEFAULT_DIRECTORY, immediate: bool = False) -> N
 
 
 def main() -> int:
-    """Run the command line; what went wrong is one message on standard error."""
-    try:
-        app()
-    except PactwatchError as error:
-        typer.echo(str(error), err=True)
-        return 2 if isinstance(error, InputError) else 1
-    return 0
+    """Run the command line; returns the exit status."""
+    return exit_status(app)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ class PostgresServer:
 
     @property
     def port(self) -> int:
+        """Where it listens on 127.0.0.1."""
         return self._plan.port
 
     def dsn(self, database: str = "postgres") -> str:

@@ -17,7 +17,7 @@ from services.api.keys import sealing_keys
 from services.api.sealing import Sealer
 from shared.lifecycle import live_together
 from shared.processor import Processor
-from shared.runtime import Runtime, consumer_group, prepare, readiness
+from shared.runtime import Runtime, consumer_group, prepare, readiness, run_group
 from shared.serving import listen, serve
 from shared.store.alerts import AlertStore
 from shared.store.deliveries import DeliveryStore
@@ -95,7 +95,7 @@ async def _work(runtime: Runtime, service: ApiService, stop: asyncio.Event) -> N
     if not stop.is_set():
         await live_together(
             stop,
-            service.deliver.run(service.deliver.patience(stop)),
+            run_group(runtime, service.deliver, stop),
             service.dispatcher.run(),
             _stop_with(service.dispatcher, stop),
         )

@@ -14,6 +14,8 @@ from shared.model.subscription import Message, Subscription
 from shared.model.times import Clock
 from shared.ports import OutgoingRecord, StreamRecord
 
+log = structlog.get_logger()
+
 
 class AlertsHandler:
     """Handles the topic `alerts` for the group `deliver`: decode ▸ match ▸ enqueue ▸ wake the dispatcher.
@@ -34,7 +36,6 @@ class AlertsHandler:
         self._deliveries = deliveries
         self._wake = wake
         self._clock = clock
-        self._log = structlog.get_logger()
 
     async def handle(self, record: StreamRecord) -> Sequence[OutgoingRecord]:
         """Nothing is published. Raises DecodeError, SchemaFromFutureError, DatabaseUnavailableError."""
@@ -51,7 +52,7 @@ class AlertsHandler:
         enqueued = await self._deliveries.enqueue(message, recipients, now)
         if enqueued:
             self._wake()
-        self._log.info("alert_enqueued", alert=alert.id, reason=alert.reason, deliveries=enqueued)
+        log.info("alert_enqueued", alert=alert.id, reason=alert.reason, deliveries=enqueued)
         return ()
 
     async def _recipients(self, alert: Alert) -> tuple[str, ...]:

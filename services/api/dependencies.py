@@ -43,20 +43,28 @@ class ListedAlert(Protocol):
 
 
 class StoryReader(Protocol):
+    """Stories by id, and in the order in which they came in."""
+
     async def get(self, story_id: str, /) -> ListedStory | None: ...
     async def list(self, after: int, limit: int, relevant: bool | None = None) -> Sequence[ListedStory]: ...
 
 
 class AlertReader(Protocol):
+    """Alerts by id, and in the order in which they were decided."""
+
     async def get(self, alert_id: str, /) -> Alert | None: ...
     async def list(self, after: int, limit: int, min_severity: int = 1) -> Sequence[ListedAlert]: ...
 
 
 class LedgerReader(Protocol):
+    """How many items ended in each final state."""
+
     async def counts(self) -> Mapping[str, int]: ...
 
 
 class FeedRegistry(Protocol):
+    """What is watched, and how its polls go; adding an address again changes nothing."""
+
     async def add(self, feed: Feed, now: datetime, /) -> Feed: ...
     async def remove(self, feed_id: str, /) -> bool: ...
     async def get(self, feed_id: str, /) -> Feed | None: ...
@@ -66,6 +74,8 @@ class FeedRegistry(Protocol):
 
 
 class SubscriptionRegistry(Protocol):
+    """Who is told what, as the routes keep it; whether `delete` found one, it says."""
+
     async def create(self, subscription: Subscription, /) -> None: ...
     async def get(self, subscription_id: str, /) -> Subscription | None: ...
     async def list(self, after_id: str | None, limit: int) -> Sequence[Subscription]: ...
@@ -73,10 +83,14 @@ class SubscriptionRegistry(Protocol):
 
 
 class SubscriptionReader(Protocol):
+    """Every subscription, enabled or not."""
+
     async def all(self) -> Sequence[Subscription]: ...
 
 
 class DeliveryReader(Protocol):
+    """What became of messages, oldest first, with their attempts."""
+
     async def list(
         self,
         *,
@@ -90,11 +104,15 @@ class DeliveryReader(Protocol):
 
 
 class DeliveryInbox(Protocol):
+    """Where messages are left for subscriptions; the first call for a message decides, a repeat gives 0."""
+
     async def enqueue(self, message: Message, subscription_ids: Sequence[str], now: datetime, /) -> int: ...
     async def told(self, message_ids: Iterable[str], /) -> frozenset[str]: ...
 
 
 class DeliveryQueue(Protocol):
+    """What a dispatcher takes under a lease, and where it tells what came of each."""
+
     async def claim(
         self, *, owner: str, now: datetime, limit: int, lease: timedelta, per_subscription: int
     ) -> Sequence[ClaimedDelivery]: ...
@@ -104,6 +122,8 @@ class DeliveryQueue(Protocol):
 
 
 class HttpSender(Protocol):
+    """Sends one request; raises a PactwatchError when no whole answer comes."""
+
     async def request(self, request: HttpRequest, /) -> HttpResponse: ...
 
 
@@ -133,6 +153,7 @@ class ApiState:
 
 
 def state_of(request: Request) -> ApiState:
+    """What `create_app` was given."""
     return cast(ApiState, request.app.state.api)
 
 
@@ -140,6 +161,7 @@ State = Annotated[ApiState, Depends(state_of)]
 
 
 async def coverage_of(request: Request) -> CoverageStatement:
+    """The present coverage statement. Raises DatabaseUnavailableError."""
     return await cast(CoverageReader, request.app.state.coverage).read()
 
 

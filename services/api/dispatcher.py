@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -112,7 +113,7 @@ class Dispatcher:
             await self._outlast(error)
             return ()
         if self._failures:
-            self._log.info("dispatch_resumes", failures=self._failures)
+            self._log.info("dispatch_resumed", failures=self._failures)
         self._failures = 0
         self._metrics.waiting.labels(group=WAITING).set(0)
         return claimed
@@ -121,7 +122,7 @@ class Dispatcher:
         self._failures += 1
         self._metrics.waiting.labels(group=WAITING).set(1)
         if self._failures == 1:
-            self._log.warning("dispatch_waits_for_database", error=str(error))
+            self._log.warning("dispatch_waiting", error=str(error))
         await self._pause(self._failures)
 
     async def _pause(self, failures: int) -> None:
@@ -212,8 +213,6 @@ def _status_class(result: Answered | Unanswered) -> str:
 
 
 async def _until_set(event: asyncio.Event, longest: timedelta) -> None:
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(longest.total_seconds()):
             await event.wait()
-    except TimeoutError:
-        pass

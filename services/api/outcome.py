@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.api.retry_after import parse_retry_after
+from shared.http.retry_after import parse_retry_after
 from shared.model.outcome import Dead, Delivered, DeliveryOutcome, DisableEndpoint, RetryAt
 from shared.retry import DELIVERY, Randomness, RetryPolicy
 

@@ -21,6 +21,8 @@ RETRY_SECONDS: Final = 5
 _URN: Final = "urn:pactwatch:problem:"
 _MOST_FAULTS: Final = 50
 
+log = structlog.get_logger()
+
 
 class Fault(BaseModel):
     """One thing that is wrong with the input: where (`body.filter.min_severity`) and what."""
@@ -86,14 +88,14 @@ async def _ours(request: Request, error: Exception) -> Response:
         return problem_response(422, kind, error.detail)
     if isinstance(error, UnavailableError):
         # The cause names hosts and drivers: for the log, not for strangers.
-        structlog.get_logger().warning("request_unavailable", path=request.url.path, error=str(error))
+        log.warning("request_unavailable", path=request.url.path, error=str(error))
         words = (type(error).__doc__ or "").strip()
         return problem_response(503, kind, words, headers={"Retry-After": str(RETRY_SECONDS)})
     return await _unexpected(request, error)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    structlog.get_logger().error("request_failed", path=request.url.path, exc_info=error)
+    log.error("request_failed", path=request.url.path, exc_info=error)
     # This answer is made outside every middleware.
     return problem_response(
         500, "internal-error", "something went wrong here; it has been logged", headers=SECURITY_HEADERS

@@ -17,6 +17,7 @@ _THIN_TEXT, _THIN_WORD, _THIN_LIST, _THIN_REFERENCES = 500, 100, 10, 20
 
 
 def message_type(alert: Alert) -> str:
+    """The `type` of the message, such as `alert.correction`; receivers filter by it."""
     return f"alert.{alert.reason}"
 
 

@@ -36,6 +36,7 @@ class Sealer:
         self._box = MultiFernet([_fernet(key, position) for position, key in enumerate(keys.keys, start=1)])
 
     def seal(self, secret: str) -> bytes:
+        """The secret under the newest key; never the same bytes twice."""
         return self._box.encrypt(secret.encode())
 
     def unseal(self, sealed: bytes) -> str:

@@ -9,20 +9,19 @@ import msgspec
 import typer
 
 from services.commands.settings import read_settings, run
+from services.commands.statuses import BAD_INPUT
 from services.ingest.__main__ import policy_of
 from services.ingest.opml import read_opml, write_opml
-from services.ingest.preview import Previewer
-from shared.db import Database
+from services.ingest.preview import FeedPreview, Previewer
 from shared.errors import InputError
 from shared.migrate import upgrade
 from shared.model.feed import Feed, FeedState
 from shared.model.times import utc_now
-from shared.runtime import Runtime, open_database, open_runtime
+from shared.runtime import open_database, open_runtime
 from shared.settings import Settings
 from shared.store.feeds import FeedStore
 from shared.workers import WorkerPool
 
-SOME_WERE_BAD = 2
 PAGE = 500
 
 T = TypeVar("T")
@@ -38,50 +37,43 @@ def add_to(app: typer.Typer) -> None:
 @family.command()
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
-    if run(_parse(read_settings(), sources)):
-        raise typer.Exit(SOME_WERE_BAD)
-
-
-async def _parse(settings: Settings, sources: list[str]) -> int:
-    failed = 0
-    async with open_runtime(settings) as runtime:
-        workers = WorkerPool(workers=1)
-        try:
-            async for preview in _previewer(runtime, workers).preview(sources):
-                for entry in preview.entries:
-                    sys.stdout.buffer.write(msgspec.json.encode(entry) + b"\n")
-                sys.stdout.buffer.flush()
-                sys.stderr.write(preview.summary + "\n")
-                failed += preview.failed
-        finally:
-            await workers.close()
-    return failed
-
-
-def _previewer(runtime: Runtime, workers: WorkerPool) -> Previewer:
-    return Previewer(
-        client=runtime.http, workers=workers, clock=runtime.clock, policy=policy_of(runtime.settings)
-    )
+    if run(_preview(read_settings(), sources, _print_entries)):
+        raise typer.Exit(BAD_INPUT)
 
 
 @family.command()
 def check(sources: Sources) -> None:
     """Try feeds and print one line for each: what it gives, or why it gives nothing."""
-    if run(_check(read_settings(), sources)):
+    if run(_preview(read_settings(), sources, _print_verdict)):
         raise typer.Exit(1)
 
 
-async def _check(settings: Settings, sources: list[str]) -> int:
+async def _preview(settings: Settings, sources: list[str], show: Callable[[FeedPreview], None]) -> int:
+    """Show every source as soon as it is read; how many could not be."""
     failed = 0
     async with open_runtime(settings) as runtime:
         workers = WorkerPool(workers=1)
+        previewer = Previewer(
+            client=runtime.http, workers=workers, clock=runtime.clock, policy=policy_of(settings)
+        )
         try:
-            async for preview in _previewer(runtime, workers).preview(sources):
-                typer.echo(f"{'failed' if preview.failed else 'ok':<7}{preview.summary}")
+            async for preview in previewer.preview(sources):
+                show(preview)
                 failed += preview.failed
         finally:
             await workers.close()
     return failed
+
+
+def _print_entries(preview: FeedPreview) -> None:
+    for entry in preview.entries:
+        sys.stdout.buffer.write(msgspec.json.encode(entry) + b"\n")
+    sys.stdout.buffer.flush()
+    sys.stderr.write(preview.summary + "\n")
+
+
+def _print_verdict(preview: FeedPreview) -> None:
+    typer.echo(f"{'failed' if preview.failed else 'ok':<7}{preview.summary}")
 
 
 @family.command("import")
@@ -93,7 +85,7 @@ def import_feeds(file: Annotated[Path, typer.Argument(help="OPML")]) -> None:
     for fault in reading.faults:
         sys.stderr.write(f"{file}: {fault}\n")
     if reading.faults:
-        raise typer.Exit(SOME_WERE_BAD)
+        raise typer.Exit(BAD_INPUT)
 
 
 async def _add(store: FeedStore, feeds: tuple[Feed, ...]) -> int:
@@ -133,7 +125,7 @@ async def _all(store: FeedStore) -> tuple[Feed, ...]:
 
 
 async def _with_store(settings: Settings, work: Callable[[FeedStore], Awaitable[T]]) -> T:
-    database: Database = open_database(settings)
+    database = open_database(settings)
     try:
         await upgrade(database)
         return await work(FeedStore(database))

@@ -20,17 +20,13 @@ STDIN = "-"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of input and where it stands."""
 
     source: str
     number: int
     content: bytes
-
-    @property
-    def where(self) -> str:
-        return f"{self.source}:{self.number}"
 
 
 @contextmanager
@@ -57,7 +53,7 @@ def lines_of(source: str, file: BinaryIO) -> Iterator[Line | InputError]:
                 content = file.readline(LINE_LIMIT + 1)
             yield InputError(f"{source}:{number}: longer than {LINE_LIMIT} bytes")
         elif content.strip():
-            yield Line(source, number, content)
+            yield Line(source=source, number=number, content=content)
 
 
 def in_order(

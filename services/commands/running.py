@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Annotated
 
 import msgspec
@@ -21,7 +21,7 @@ from shared.log import configure_log
 from shared.runtime import Runtime, open_runtime
 from shared.settings import Settings
 
-Service = Callable[[Runtime, asyncio.Event], Awaitable[None]]
+Service = Callable[[Runtime, asyncio.Event], Coroutine[object, object, None]]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -82,8 +82,4 @@ async def _serve(settings: Settings, *services: Service) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     async with open_runtime(settings) as runtime:
-        await live_together(stop, *(_coroutine(service, runtime, stop) for service in services))
-
-
-async def _coroutine(service: Service, runtime: Runtime, stop: asyncio.Event) -> None:
-    await service(runtime, stop)
+        await live_together(stop, *(service(runtime, stop) for service in services))

@@ -9,11 +9,10 @@ import msgspec
 import typer
 
 from services.commands.lines import Line, in_order, lines_of, opened
+from services.commands.statuses import BAD_INPUT
 from services.extract.lines import read_request, to_line
 from services.extract.worker import load_worker, tag_in_worker
 from shared.errors import InputError
-
-SOME_LINES_WERE_BAD = 2
 
 File = Annotated[Path | None, typer.Argument(help="JSON Lines; standard input when absent or -")]
 Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, help="processes to use")]
@@ -36,7 +35,7 @@ def tag(file: File = None, jobs: Jobs = 1) -> None:
                 sys.stdout.buffer.write(answer + b"\n")
                 sys.stdout.buffer.flush()
     if bad:
-        raise typer.Exit(SOME_LINES_WERE_BAD)
+        raise typer.Exit(BAD_INPUT)
 
 
 def _checked(source: str, stream: BinaryIO) -> Iterator[Line | str]:

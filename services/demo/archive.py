@@ -120,6 +120,7 @@ class Archive:
     stories: tuple[SampleStory, ...]
 
     def stories_of(self, outlet_id: str) -> tuple[SampleStory, ...]:
+        """The outlet's stories, in the order of its file."""
         return tuple(story for story in self.stories if story.outlet_id == outlet_id)
 
 
@@ -218,5 +219,5 @@ _File = TypeVar("_File", _StoriesFile, _OutletsFile)
 def _read(path: Traversable, shape: type[_File]) -> _File:
     try:
         return msgspec.yaml.decode(path.read_bytes(), type=shape)
-    except (OSError, msgspec.DecodeError, ValueError) as exc:
-        raise InputError(f"{path.name}: {exc}") from exc
+    except (OSError, msgspec.DecodeError, ValueError) as error:
+        raise InputError(f"{path.name}: {error}") from error

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from services.demo.receiver import Receiver
 from shared.db import Database
 from shared.model.alert import Alert
 from shared.store.alerts import AlertStore
+from shared.store.events import EventStore
 from shared.store.ledger import LedgerStore
-from shared.tables import events, stories
+from shared.store.stories import StoryStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +42,12 @@ class DemoOutcome:
 
 async def read_outcome(database: Database, receiver: Receiver, *, seconds: float) -> DemoOutcome:
     """Read it once everything has settled."""
-    async with database.read() as connection:
-        total = await connection.scalar(sa.select(sa.func.count()).select_from(stories))
-        relevant = await connection.scalar(sa.select(sa.func.count()).where(stories.c.relevant))
-        happened = await connection.scalar(sa.select(sa.func.count()).select_from(events))
+    stories = StoryStore(database)
     told = await AlertStore(database).list(after=0, limit=1000)
     return DemoOutcome(
-        stories=total or 0,
-        relevant=relevant or 0,
-        events=happened or 0,
+        stories=await stories.count(),
+        relevant=await stories.count(relevant=True),
+        events=await EventStore(database).count(),
         alerts=tuple(stored.alert for stored in told),
         deliveries=receiver.received.requests,
         verified=receiver.received.verified,

@@ -32,6 +32,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
+        """Where alerts are to be sent, once it listens."""
         return f"http://{LOOPBACK}:{self.port}/alerts"
 
     def expect(self, secret: str) -> None:

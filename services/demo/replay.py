@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +14,7 @@ from shared.errors import TransientError
 from shared.messages import STORY, decode
 from shared.model.feed import Feed, Poll
 from shared.ports import OutgoingRecord, Publisher, StreamRecord
+from shared.store.alerts import AlertStore
 from shared.tables import alerts, deliveries, story_revisions
 
 LOOK_EVERY = timedelta(milliseconds=20)
@@ -29,6 +29,7 @@ class CountingPublisher:
     published: set[tuple[str, int]] = field(default_factory=set)
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
+        """As the port says; counted once they are durable."""
         await self.inner.publish(records)
         for record in records:
             story = decode(STORY, _as_read(record))
@@ -80,7 +81,8 @@ class Replay:
             day = moment.date()
             self.clock.move_to(moment)
             await self._poll(outlets)
-            yield Moment(at=moment, stories=len(self.publisher.published), alerts=await self._count(alerts))
+            told = await AlertStore(self.database).count()
+            yield Moment(at=moment, stories=len(self.publisher.published), alerts=told)
 
     async def _poll(self, outlets: Iterable[str]) -> None:
         for outlet in outlets:
@@ -93,9 +95,7 @@ class Replay:
         while not await self._is_settled():
             if loop.time() > limit:
                 raise TransientError(f"the replay of {self.clock():%Y-%m-%d %H:%M} did not settle")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY.total_seconds()):
-                    await asyncio.Event().wait()
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
 
     async def _is_settled(self) -> bool:
         async with self.database.read() as connection:
@@ -107,10 +107,6 @@ class Replay:
                 sa.select(sa.func.count()).where(deliveries.c.state == "delivered")
             )
         return told == delivered
-
-    async def _count(self, table: sa.Table) -> int:
-        async with self.database.read() as connection:
-            return await connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
 def _as_read(record: OutgoingRecord) -> StreamRecord:

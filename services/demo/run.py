@@ -10,8 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-import sqlalchemy as sa
-
 from services.api.__main__ import run as run_api
 from services.api.sealing import SealingKeys
 from services.demo.archive import Archive, load_archive
@@ -27,10 +25,12 @@ from shared.errors import InputError, TransientError
 from shared.runtime import Runtime, open_runtime, prepare
 from shared.serving import listen
 from shared.settings import Settings
-from shared.tables import stories
+from shared.store.stories import StoryStore
 from shared.workers import WorkerPool
 
 T = TypeVar("T")
+
+STOPPED = "the replay was stopped before its end"
 
 Progress = Callable[[Moment], None]
 
@@ -82,11 +82,16 @@ def _settings(environ: Mapping[str, str], folder: Path, feeds: FeedServer, recei
 async def run_demo(
     stage: Stage, *, progress: Progress, serve: Callable[[str, DemoOutcome], None] | None, stop: asyncio.Event
 ) -> DemoOutcome:
-    """Replay the archive; with `serve` call it with the API's address at the end and stay up until `stop`."""
+    """Replay the archive; with `serve` call it with the API's address at the end and stay up until `stop`.
+
+    Raises TransientError when `stop` is set before the end.
+    """
     began = time.monotonic()
     services_stop = asyncio.Event()
     async with open_runtime(stage.settings, clock=stage.clock) as runtime:
-        await prepare(runtime, services_stop)
+        await prepare(runtime, stop)
+        if stop.is_set():
+            raise TransientError(STOPPED)
         await _require_empty(runtime)
         listener = listen(stage.settings.host, stage.settings.api_port)
         api = f"http://{stage.settings.host}:{listener.getsockname()[1]}"
@@ -94,12 +99,14 @@ async def run_demo(
             asyncio.create_task(run_api(runtime, services_stop, listener)),
             asyncio.create_task(run_extract(runtime, services_stop)),
         ]
+        stopping = asyncio.create_task(_stopped(stop))
         try:
-            outcome = await _racing(services, _replay(stage, runtime, api, progress, began))
+            outcome = await _racing([*services, stopping], _replay(stage, runtime, api, progress, began))
             if serve is not None:
                 serve(api, outcome)
                 await _racing(services, stop.wait())
         finally:
+            stopping.cancel()
             services_stop.set()
             await asyncio.gather(*services, return_exceptions=True)
     return outcome
@@ -126,6 +133,11 @@ async def _replay(stage: Stage, runtime: Runtime, api: str, progress: Progress, 
     return await read_outcome(runtime.database, stage.receiver, seconds=time.monotonic() - began)
 
 
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
+    raise TransientError(STOPPED)
+
+
 async def _racing(services: Sequence["asyncio.Task[None]"], work: Coroutine[object, object, T]) -> T:
     """The work's result. Raises a service's error at once, if one ends before the work does."""
     task = asyncio.ensure_future(work)
@@ -142,6 +154,5 @@ async def _racing(services: Sequence["asyncio.Task[None]"], work: Coroutine[obje
 
 
 async def _require_empty(runtime: Runtime) -> None:
-    async with runtime.database.read() as connection:
-        if await connection.scalar(sa.select(sa.func.count()).select_from(stories)):
-            raise InputError("the demo needs an empty database, this one has stories")
+    if await StoryStore(runtime.database).count():
+        raise InputError("the demo needs an empty database, this one has stories")

@@ -6,7 +6,7 @@ from services.extract.correlator import Correlator
 from services.extract.tagging import StoryTagger
 from services.extract.worker import load_worker
 from shared.lifecycle import live_together
-from shared.runtime import Runtime, consumer_group, prepare, serve_probes
+from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes
 from shared.topics import CORRELATE_GROUP, TAG_GROUP
 from shared.workers import WorkerPool
 
@@ -32,4 +32,4 @@ async def _work(runtime: Runtime, workers: WorkerPool, stop: asyncio.Event) -> N
     tag = consumer_group(runtime, group=TAG_GROUP, handler=tagger.handle)
     correlator = Correlator(database=runtime.database, clock=runtime.clock, metrics=runtime.metrics)
     correlate = consumer_group(runtime, group=CORRELATE_GROUP, handler=correlator.handle)
-    await live_together(stop, tag.run(tag.patience(stop)), correlate.run(correlate.patience(stop)))
+    await live_together(stop, run_group(runtime, tag, stop), run_group(runtime, correlate, stop))

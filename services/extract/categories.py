@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from services.extract.labels import LabelledSentence, LabelledStory
+from services.extract.labels import LabelledSentence, LabelledStory, labels_of
 from services.extract.lexicon_rules import CategoryRule, Condition
 from shared.model.tag import Evidence
 
@@ -51,19 +51,12 @@ def _weigh(story: LabelledStory) -> list[tuple[LabelledSentence, int, float]]:
     """Each sentence with the labels it is read with and its weight."""
     weighted: list[tuple[LabelledSentence, int, float]] = []
     for group, weights, rest in ((story.title, (), _TITLE_WEIGHT), (story.text, _LEAD_WEIGHTS, _BODY_WEIGHT)):
-        before = 0 if group is story.title else _union(story.title)
+        before = 0 if group is story.title else labels_of(story.title)
         for index, sentence in enumerate(group):
             weight = weights[index] if index < len(weights) else rest
             weighted.append((sentence, sentence.labels | before, weight))
             before = sentence.labels
     return weighted
-
-
-def _union(sentences: tuple[LabelledSentence, ...]) -> int:
-    labels = 0
-    for sentence in sentences:
-        labels |= sentence.labels
-    return labels
 
 
 def _evidence(category: str, held: list[tuple[LabelledSentence, Condition]]) -> tuple[Evidence, ...]:

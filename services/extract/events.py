@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 from shared.model.history import ActiveStory, Wording
 from shared.model.ids import derive_id
@@ -24,6 +25,8 @@ COPY_CONTAINMENT = 0.6
 SHINGLE_WORDS = 5
 ENOUGH_SHINGLES = 12  # with fewer in the text, the title counts too: a stock phrase alone makes no copy
 MOST_WORDS = 3000
+PIECE = re.compile(r"\S{1,500}\s*|\s+")
+"""What is normalised at once: the time that takes can grow with the square of its length."""
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|\w+")  # Han and kana stand without spaces
 
 Shingles = frozenset[int]
@@ -123,8 +126,9 @@ def shingles(title: str, text: str) -> Shingles:
 
 def words(text: str) -> list[str]:
     """The words of a text without their case and form of writing; at most the first few thousand."""
-    normal = unicodedata.normalize("NFKC", text).casefold()
-    return [match.group() for match, _ in zip(WORD.finditer(normal), range(MOST_WORDS), strict=False)]
+    pieces = (unicodedata.normalize("NFKC", piece.group()).casefold() for piece in PIECE.finditer(text))
+    found = (match.group() for piece in pieces for match in WORD.finditer(piece))
+    return list(islice(found, MOST_WORDS))
 
 
 def _sequences(text: str) -> Shingles:

@@ -1,6 +1,6 @@
 """A story read sentence by sentence: which sides and cues stand in each, and how they stand to each other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from services.extract.directions import derive
@@ -25,6 +25,7 @@ class LabelledSentence:
     labels: int
 
     def evidence(self, hit: Hit, rule: str) -> Evidence:
+        """The words of a hit in this sentence, as evidence that `rule` found."""
         return Evidence(
             text=self.source[hit.start : hit.end],
             start=hit.start,
@@ -43,7 +44,16 @@ class LabelledStory:
 
     @property
     def sentences(self) -> tuple[LabelledSentence, ...]:
+        """Those of the title, then those of the text."""
         return (*self.title, *self.text)
+
+
+def labels_of(sentences: Iterable[LabelledSentence]) -> int:
+    """The labels that any of these sentences has."""
+    labels = 0
+    for sentence in sentences:
+        labels |= sentence.labels
+    return labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +73,7 @@ class Reader:
         self._gazetteer = Gazetteer(lexicon)
 
     def read(self, title: str, text: str, language: str) -> LabelledStory:
+        """The story labelled; what a name means in it is decided by the whole document."""
         parts = (self._part(title, read_title(title), language), self._part(text, read_text(text), language))
         document = f"{parts[0].folded}\n{parts[1].folded}"
         grouped = [list(_by_sentence(part)) for part in parts]

@@ -22,7 +22,9 @@ _POLISH = re.compile("[ąęłśźżĄĘŁŚŹŻ]")
 class LatinClassifier(Protocol):
     """Tells languages written in Latin letters apart."""
 
-    def classify(self, text: str) -> str: ...
+    def classify(self, text: str) -> str:
+        """The two-letter code of the likeliest one."""
+        ...
 
 
 class LanguageDetector:

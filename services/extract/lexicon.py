@@ -11,6 +11,9 @@ from services.extract.lexicon_rules import CategoryRule, Feature, Model, read_mo
 from services.extract.lexicon_terms import Abbreviation, Term, read_cues, read_sides
 
 FOLDER = Path(__file__).parent / "lexicon"
+DERIVED_LABELS = ("kp_troops", "kp_arms", "kp_to_ru", "ru_to_kp", "two_sided", "no_text")
+"""Labels that come from how other labels stand to each other; see `services.extract.labels`."""
+
 FILES = ("gazetteer.yaml", "sides.yaml", "cues.yaml", "taxonomy.yaml", "rules.yaml", "weights.yaml")
 
 
@@ -48,10 +51,6 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
         model=read_model(roots["weights.yaml"]),
         version=_version(contents),
     )
-
-
-DERIVED_LABELS = ("kp_troops", "kp_arms", "kp_to_ru", "ru_to_kp", "two_sided", "no_text")
-"""Labels that come from how other labels stand to each other; see `services.extract.labels`."""
 
 
 def _category_ids(root: LexiconNode) -> frozenset[str]:

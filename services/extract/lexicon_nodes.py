@@ -18,6 +18,7 @@ class LexiconNode:
         self._file = file
 
     def fail(self, message: str) -> NoReturn:
+        """Raise LexiconError for what stands here."""
         raise LexiconError(f"{self._file}:{self._node.start_mark.line + 1}: {message}")
 
     def mapping(self) -> dict[str, "LexiconNode"]:
@@ -43,11 +44,13 @@ class LexiconNode:
         return entries
 
     def sequence(self) -> list["LexiconNode"]:
+        """The items of a list."""
         if not isinstance(self._node, yaml.SequenceNode):
             self.fail("a list is expected here")
         return [LexiconNode(item, self._file) for item in self._node.value]
 
     def text(self) -> str:
+        """A plain value, without the space around it; never empty."""
         if not isinstance(self._node, yaml.ScalarNode) or self._is_null():
             self.fail("text is expected here")
         value = str(self._node.value).strip()
@@ -56,15 +59,18 @@ class LexiconNode:
         return value
 
     def text_or_none(self) -> str | None:
+        """As `text`, None for null."""
         return None if self._is_null() else self.text()
 
     def number(self) -> float:
+        """A plain value that is a number."""
         try:
             return float(self.text())
         except ValueError:
             self.fail("a number is expected here")
 
     def texts(self) -> tuple[str, ...]:
+        """A list of plain values."""
         return tuple(item.text() for item in self.sequence())
 
     def by_language(self) -> dict[str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ class Condition:
     without: int
 
     def holds(self, labels: int) -> bool:
+        """Whether these labels meet it."""
         if labels & self.without:
             return False
         for group in self.needs:  # noqa: SIM110 - a generator would double the cost of the hottest line
@@ -58,6 +59,8 @@ class CategoryRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
+    """What the rules file says: the features of relevance, and the conditions of each category."""
+
     features: tuple[Feature, ...]
     categories: tuple[CategoryRule, ...]
 

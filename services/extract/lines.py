@@ -46,7 +46,7 @@ def read_request(line: bytes, number: int, source: str = "standard input") -> Ta
         raise InputError(f"{source}:{number}: the line is longer than {LINE_LIMIT} bytes")
     try:
         return _request(_DECODER.decode(line))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError) as error:
         raise InputError(f"{source}:{number}: {error}") from error
 
 

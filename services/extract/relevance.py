@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.extract.labels import LabelledSentence, LabelledStory
+from services.extract.labels import LabelledSentence, LabelledStory, labels_of
 from services.extract.lexicon_rules import Feature, Model, Zone
 from shared.model.tag import Evidence, Tier
 
@@ -113,8 +113,8 @@ class _Zones:
             title=story.title,
             lead=lead,
             body=story.text,
-            head_labels=_union((*story.title, *lead)),
-            everything=_union(story.sentences),
+            head_labels=labels_of((*story.title, *lead)),
+            everything=labels_of(story.sentences),
         )
 
     def value(self, feature: Feature, zone: Zone) -> tuple[float, tuple[LabelledSentence, ...]]:
@@ -128,10 +128,3 @@ class _Zones:
         if zone == "body":
             return 1.0 - 0.5 ** len(holding), holding
         return (1.0 if holding else 0.0), holding
-
-
-def _union(sentences: tuple[LabelledSentence, ...]) -> int:
-    labels = 0
-    for sentence in sentences:
-        labels |= sentence.labels
-    return labels

@@ -13,6 +13,7 @@ from shared.model.times import Clock
 from shared.ports import OutgoingRecord, StreamRecord
 from shared.workers import WorkerPool
 
+SOURCE = "/extract/tag"
 DEADLINE = timedelta(seconds=30)
 
 
@@ -29,7 +30,7 @@ class StoryTagger:
         tags = await self.workers.run(tag_in_worker, _request(story), deadline=DEADLINE)
         now = self.clock()
         tagged = TaggedStory(story=story, tags=tags, tagged_at=now)
-        return (encode(TAGGED_STORY, tagged, source="/extract/tag", now=now),)
+        return (encode(TAGGED_STORY, tagged, source=SOURCE, now=now),)
 
 
 def _request(story: Story) -> TagRequest:

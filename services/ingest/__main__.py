@@ -53,7 +53,9 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     publisher = await patience.insist(runtime.stream.publisher)
     workers = WorkerPool(workers=runtime.settings.workers, memory_bytes=WORKER_MEMORY_BYTES)
     try:
-        await build(runtime, publisher, workers).run(stop)
+        poller = build(runtime, publisher, workers)
+        runtime.waiting["ingest"] = lambda: poller.waiting_for
+        await poller.run(stop)
     finally:
         await workers.close()
         await publisher.close()

@@ -3,8 +3,8 @@
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from services.ingest.parsed import LONGEST_URL
 from services.ingest.plaintext import without_control
+from shared.http.urls import LONGEST_URL
 
 _TRACKING_PREFIXES: Final = ("utm_", "at_medium", "at_campaign", "mc_", "pk_", "hsa_", "_hs", "vero_")
 _TRACKING: Final = frozenset(

@@ -40,6 +40,13 @@ class Examiner:
                 error=answer.error,
                 retry_after=answer.retry_after,
             )
+        if answer.not_modified and not _asked_conditionally(state.validators):
+            return Findings(
+                outcome="http_error",
+                status=answer.status,
+                elapsed=answer.elapsed,
+                error="“not modified”, though we have nothing that could be",
+            )
         if answer.not_modified:
             return _unchanged("not_modified", answer, _refreshed(state.validators, answer.validators))
         validators = replace(answer.validators, body_hash=sha256(answer.body).hexdigest())
@@ -77,6 +84,10 @@ class Examiner:
 
 def _unchanged(outcome: PollOutcome, answer: FetchedFeed, validators: Validators) -> Findings:
     return Findings(outcome=outcome, status=answer.status, elapsed=answer.elapsed, validators=validators)
+
+
+def _asked_conditionally(validators: Validators) -> bool:
+    return validators.etag is not None or validators.last_modified is not None
 
 
 def _refreshed(old: Validators, new: Validators) -> Validators:

@@ -9,7 +9,6 @@ from typing import Final
 
 from services.ingest.plaintext import without_control
 from services.ingest.policy import IngestPolicy
-from services.ingest.schedule import read_retry_after
 from shared.errors import (
     BodyTooLargeError,
     DestinationBlockedError,
@@ -20,6 +19,7 @@ from shared.errors import (
 )
 from shared.http.client import GuardedClient
 from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse
+from shared.http.retry_after import parse_retry_after
 from shared.model.feed import Feed, PollOutcome, Validators
 from shared.model.times import Clock
 
@@ -122,7 +122,7 @@ def _refused(response: HttpResponse, now: datetime) -> FailedFetch:
         outcome="http_error",
         error=f"the server answered {response.status}",
         status=response.status,
-        retry_after=read_retry_after(response.headers.get("Retry-After"), now),
+        retry_after=parse_retry_after(response.headers.get("Retry-After"), now),
         elapsed=response.elapsed,
     )
 

@@ -9,7 +9,6 @@ from shared.model.story import PublishedSource
 MOST_ENTRIES: Final = 2_000
 LONGEST_TITLE: Final = 1_000
 LONGEST_TEXT: Final = 100_000
-LONGEST_URL: Final = 2_048
 LONGEST_GUID: Final = 10_000
 
 

@@ -1,7 +1,6 @@
 """When to poll a feed again: pure; a feed is asked less often while it fails, and never given up."""
 
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.ingest.policy import IngestPolicy
@@ -33,19 +32,6 @@ def next_poll_at(
     if retry_after is not None:
         delay = max(delay, min(retry_after, policy.longest_retry_after))
     return now + delay
-
-
-def read_retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """A Retry-After header, in seconds or as a date; None if it is missing, senseless or past."""
-    words = (value or "").strip()
-    if words.isascii() and words.isdecimal():
-        return timedelta(seconds=int(words[:9]))
-    try:
-        moment = parsedate_to_datetime(words)
-    except (ValueError, OverflowError):
-        return None
-    delay = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
-    return delay if delay > timedelta() else None
 
 
 def _delay(policy: IngestPolicy, feed: Feed, outcome: PollOutcome, failures: int) -> timedelta:

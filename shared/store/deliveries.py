@@ -25,8 +25,8 @@ from shared.tables import attempts, deliveries, messages, subscriptions
 class DeliveryStore:
     """Keeps messages, deliveries and attempts; every method may raise DatabaseUnavailableError."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def enqueue(self, message: Message, subscription_ids: Sequence[str], now: datetime) -> int:
         """Store the message and one delivery for each subscription that exists; returns how many.
@@ -34,7 +34,7 @@ class DeliveryStore:
         The first call for a message decides: a repeat changes nothing and returns 0, also when it names
         more subscriptions. Deliveries for a disabled subscription are held.
         """
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             # Locked before the rows it guards are made, so that nobody disables it in between.
             switches = await connection.execute(
                 sa.select(subscriptions.c.id, subscriptions.c.enabled)
@@ -57,7 +57,7 @@ class DeliveryStore:
         Leases that ran out are taken over; a delivery whose claims were never settled ten times is dead,
         because it kills whoever tries.
         """
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             await delivery_settling.recover_expired(connection, now)
             statement = delivery_claims.claim(
                 owner=owner,
@@ -76,17 +76,17 @@ class DeliveryStore:
 
         Returns whether it decided. Repeating the call changes nothing: an attempt is known by its time.
         """
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             return await delivery_settling.settle(connection, delivery, attempt, outcome, now)
 
     async def counts(self) -> Mapping[DeliveryState, int]:
         """How many deliveries are in each state; states without any are absent."""
         query = sa.select(deliveries.c.state, sa.func.count().label("total")).group_by(deliveries.c.state)
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             return {row.state: row.total for row in await connection.execute(query)}
 
     async def get(self, delivery_id: str) -> Delivery | None:
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             return await _get(connection, delivery_id)
 
     async def list(
@@ -103,7 +103,7 @@ class DeliveryStore:
             query = query.where(deliveries.c.subscription_id == subscription_id)
         if state is not None:
             query = query.where(deliveries.c.state == state)
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             if after_id is not None:
                 after = await _get(connection, after_id)
                 if after is None:
@@ -119,7 +119,7 @@ class DeliveryStore:
             .order_by(attempts.c.delivery_id, attempts.c.number)
         )
         found: dict[str, tuple[Attempt, ...]] = {}
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             for row in await connection.execute(query):
                 found[row.delivery_id] = (*found.get(row.delivery_id, ()), attempt_of(row))
         return found
@@ -127,7 +127,7 @@ class DeliveryStore:
     async def told(self, message_ids: Iterable[str]) -> frozenset[str]:
         """The subscriptions for which any of these messages was meant."""
         query = sa.select(deliveries.c.subscription_id).where(deliveries.c.message_id.in_(tuple(message_ids)))
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             return frozenset((await connection.execute(query.distinct())).scalars())
 
 

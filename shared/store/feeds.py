@@ -21,12 +21,12 @@ _CHUNK: Final = 500  # databases bound the number of parameters of a statement
 class FeedStore:
     """Feeds, their states, entries and polls. Every method may raise DatabaseUnavailableError."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def add(self, feed: Feed, now: datetime) -> Feed:
         """Watch this feed; if one with its address exists, nothing changes and that one is returned."""
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             insert = insert_into(connection, feeds).values(**_feed_row(feed), created_at=now)
             await connection.execute(insert.on_conflict_do_nothing())
             found = await connection.execute(sa.select(feeds).where(feeds.c.url == feed.url))
@@ -35,7 +35,7 @@ class FeedStore:
 
     async def remove(self, feed_id: str) -> bool:
         """Stop watching; whether there was such a feed. What is known of it stays, should it come back."""
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             result = await connection.execute(sa.delete(feeds).where(feeds.c.id == feed_id))
         return result.rowcount > 0
 
@@ -54,7 +54,7 @@ class FeedStore:
     async def states(self, ids: Sequence[str]) -> dict[str, FeedState]:
         """What is known of these feeds, for those ever polled."""
         found: dict[str, FeedState] = {}
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             for chunk in _chunks(ids):
                 query = sa.select(feed_state).where(feed_state.c.feed_id.in_(chunk))
                 for row in (await connection.execute(query)).mappings():
@@ -64,7 +64,7 @@ class FeedStore:
     async def known_entries(self, feed_id: str, keys: Sequence[str]) -> dict[str, KnownEntry]:
         """Entries of this feed that were published before, by key."""
         found: dict[str, KnownEntry] = {}
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             for chunk in _chunks(keys):
                 query = sa.select(entries).where(entries.c.feed_id == feed_id, entries.c.entry_key.in_(chunk))
                 for row in (await connection.execute(query)).mappings():
@@ -74,7 +74,7 @@ class FeedStore:
     async def record_poll(self, state: FeedState, poll: Poll, published: Sequence[KnownEntry]) -> None:
         """Store what a poll changed, all of it or nothing; recording again what was recorded does no harm
         but for a second line in the list of polls."""
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             save = insert_into(connection, feed_state).values(**_state_row(state))
             await connection.execute(
                 save.on_conflict_do_update(
@@ -96,12 +96,12 @@ class FeedStore:
         query = (
             sa.select(polls).where(polls.c.feed_id == feed_id).order_by(polls.c.sequence.desc()).limit(limit)
         )
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return tuple(_poll(row) for row in rows)
 
     async def _feeds(self, query: sa.Select[Any]) -> tuple[Feed, ...]:
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return tuple(_feed(row) for row in rows)
 

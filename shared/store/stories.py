@@ -79,10 +79,6 @@ class StoryStore:
         async with self._database.read() as connection:
             return int((await connection.execute(query)).scalar_one())
 
-    async def decision_of(self, story_id: str, revision: int) -> Decision | None:
-        """What was decided of that revision, if it was relevant."""
-        return next((each for each in await self.decisions(story_id) if each.revision == revision), None)
-
     async def decisions(self, story_id: str) -> Sequence[Decision]:
         """What was decided of every revision of the story, oldest revision first."""
         query = sa.select(decisions).where(decisions.c.story_id == story_id).order_by(decisions.c.revision)

@@ -15,17 +15,17 @@ from shared.tables import deliveries, subscriptions
 class SubscriptionStore:
     """Keeps subscriptions; every method may raise DatabaseUnavailableError."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def create(self, subscription: Subscription) -> None:
         """Keep a new one; its id must be new."""
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             await connection.execute(sa.insert(subscriptions).values(_row(subscription)))
 
     async def get(self, subscription_id: str) -> Subscription | None:
         query = sa.select(subscriptions).where(subscriptions.c.id == subscription_id)
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
         return subscription_of(row) if row else None
 
@@ -34,12 +34,12 @@ class SubscriptionStore:
         query = sa.select(subscriptions).order_by(subscriptions.c.id).limit(limit)
         if after_id is not None:
             query = query.where(subscriptions.c.id > after_id)
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             return tuple(subscription_of(row) for row in await connection.execute(query))
 
     async def all(self) -> tuple[Subscription, ...]:
         """Every one, enabled or not: what comes for a disabled one is held for it."""
-        async with self._db.read() as connection:
+        async with self._database.read() as connection:
             rows = await connection.execute(sa.select(subscriptions).order_by(subscriptions.c.id))
             return tuple(subscription_of(row) for row in rows)
 
@@ -52,7 +52,7 @@ class SubscriptionStore:
             .where(deliveries.c.state.in_(("pending", "leased", "held")))
             .values(state="dead", owner=None, lease_until=None, settled_at=now)
         )
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             if (await connection.execute(gone)).rowcount == 0:
                 return False
             await connection.execute(dead)
@@ -60,7 +60,7 @@ class SubscriptionStore:
 
     async def enable(self, subscription_id: str, now: datetime) -> bool:
         """Switch it on; False if there is none. What was held for it is due at once."""
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             if not await _switch(connection, subscription_id, enabled=True):
                 return False
             await connection.execute(
@@ -75,7 +75,7 @@ class SubscriptionStore:
 
         A delivery under way finishes; if it fails it is held as well.
         """
-        async with self._db.write() as connection:
+        async with self._database.write() as connection:
             return await disable(connection, subscription_id)
 
 

@@ -6,21 +6,20 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 import msgspec
 
 from services.demo.archive import Archive, SampleEntry, load_archive
-from services.demo.feeds import render_rss
+from services.demo.rendering import render_rss
 from services.extract.tagger import Tagger
 from services.ingest.parser import parse_feed
 from shared.bus.embedded import EmbeddedStream
 from shared.messages import STORY, decode, encode
-from shared.ports import OutgoingRecord, StreamRecord, TopicSpec
+from shared.ports import OutgoingRecord, TopicSpec
 from tests.bench.measure import Case
-from tests.samples import NOON, a_story
+from tests.samples import NOON, a_story, as_read
 
 WORD = re.compile(r"\w+")
 RECORDS = 500
@@ -89,16 +88,7 @@ def _parsing(archive: Archive) -> Case:
 
 def _coding() -> Case:
     story = a_story()
-    sent = encode(STORY, story, source="/bench", now=NOON)
-    record = StreamRecord(
-        topic=sent.topic,
-        partition=0,
-        offset=0,
-        key=sent.key,
-        value=sent.value,
-        headers=sent.headers,
-        timestamp=datetime.now(UTC),
-    )
+    record = as_read(encode(STORY, story, source="/bench", now=NOON))
     plain = msgspec.to_builtins(story)
 
     def ours() -> None:

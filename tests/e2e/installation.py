@@ -116,13 +116,17 @@ def _session() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20), trust_env=False)
 
 
+def inherited_environment() -> dict[str, str]:
+    """The environment of the tests without any setting of ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PACTWATCH_")}
+
+
 def environment_for(
     *, stream: str, database: str, ports: Mapping[str, int], reachable: tuple[int, ...], **extra: str
 ) -> dict[str, str]:
     """The environment of an installation that may reach the named loopback ports."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PACTWATCH_")}
     return {
-        **inherited,
+        **inherited_environment(),
         "PACTWATCH_STREAM": stream,
         "PACTWATCH_DATABASE": database,
         "PACTWATCH_API_PORT": str(ports["api"]),

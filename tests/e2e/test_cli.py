@@ -1,7 +1,7 @@
 """The command line as a person or a script uses it: formats, bad input, exit statuses."""
 
 import json
-import os
+import socket
 from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.installation import PROGRAM, ROOT
+from tests.e2e.installation import PROGRAM, ROOT, inherited_environment
 from tests.e2e.rss import Item, rendered
 from tests.samples import NOON
 
@@ -20,8 +20,10 @@ TAG_KEYS = {
 ENTRY_KEYS = {"feed", "title", "text", "url", "published_at", "published_source", "id"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
+    """How the command ended, and what it printed on standard output and standard error."""
+
     code: int
     lines: list[str]
     errors: list[str]
@@ -30,7 +32,6 @@ class Result:
 async def pactwatch(
     *arguments: str, given: bytes = b"", environment: Mapping[str, str] | None = None, **more: str
 ) -> Result:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PACTWATCH_")}
     process = await create_subprocess_exec(
         *PROGRAM,
         *arguments,
@@ -38,11 +39,13 @@ async def pactwatch(
         stdout=PIPE,
         stderr=PIPE,
         cwd=ROOT,
-        env={**inherited, **(environment or {}), **more},
+        env={**inherited_environment(), **(environment or {}), **more},
     )
     output, errors = await process.communicate(given)
     assert process.returncode is not None
-    return Result(process.returncode, output.decode().splitlines(), errors.decode().splitlines())
+    return Result(
+        code=process.returncode, lines=output.decode().splitlines(), errors=errors.decode().splitlines()
+    )
 
 
 def _line(number: int, title: str) -> bytes:
@@ -103,8 +106,6 @@ async def test_a_senseless_setting_is_one_line_and_exit_status_2(command: list[s
 
 
 async def test_an_address_already_in_use_is_one_line_and_exit_status_2(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

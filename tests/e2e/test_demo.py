@@ -1,22 +1,25 @@
 """`pactwatch demo --json`, on both engines."""
 
 import json
-import os
 from asyncio.subprocess import PIPE, create_subprocess_exec
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Engines
-from tests.e2e.installation import PROGRAM, ROOT
+from tests.e2e.installation import PROGRAM, ROOT, inherited_environment
 
 KEYS = ["stories", "relevant", "events", "alerts", "deliveries", "verified", "seconds"]
 
 
 async def _demo(**environment: str) -> tuple[dict[str, Any], list[str]]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PACTWATCH_")}
     process = await create_subprocess_exec(
-        *PROGRAM, "demo", "--json", stdout=PIPE, stderr=PIPE, cwd=ROOT, env={**inherited, **environment}
+        *PROGRAM,
+        *("demo", "--json"),
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=ROOT,
+        env={**inherited_environment(), **environment},
     )
     output, shown = await process.communicate()
     assert process.returncode == 0, shown.decode()[-3000:]

@@ -1,7 +1,6 @@
 """The five stories the mission was given, from RSS over HTTP to a verified webhook, on both engines."""
 
 import json
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +12,14 @@ from services.demo.receiver import Receiver
 from tests.e2e.conftest import Engines
 from tests.e2e.installation import Installation, installed, subscribe
 from tests.e2e.rss import FeedHost, Item
+from tests.quality.datasets import shared_folder
 from tests.waiting import until
-
-SHARED = Path(os.environ.get("PACTWATCH_SHARED", "../shared"))
 
 
 def seeds() -> list[Item]:
     """The seed stories with the titles and dates of the gold annotation."""
-    gold = json.loads((SHARED / "gold" / "seeds_gold.json").read_text(encoding="utf-8"))
+    shared = shared_folder()
+    gold = json.loads((shared / "gold" / "seeds_gold.json").read_text(encoding="utf-8"))
     dates = gold["conventions"]["test_published_at"]
     items = []
     for number, seed in gold["seeds"].items():
@@ -29,7 +28,7 @@ def seeds() -> list[Item]:
             Item(
                 guid=f"seed-{number}",
                 title=seed["title"]["text"],
-                text=(SHARED / "seeds" / seed["file"]).read_text(encoding="utf-8"),
+                text=(shared / "seeds" / seed["file"]).read_text(encoding="utf-8"),
                 published=published if published.tzinfo else published.replace(tzinfo=UTC),
             )
         )

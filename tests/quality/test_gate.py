@@ -1,3 +1,5 @@
+"""The figures of the quality gate, and what it calls a fall."""
+
 from shared.model.tag import Tags
 from tests.quality.datasets import LabelledStory
 from tests.quality.gate import below, figures, report

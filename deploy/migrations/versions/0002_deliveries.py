@@ -14,7 +14,8 @@ JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 def upgrade() -> None:
     _create_subscription_tables()
-    _create_delivery_tables()
+    _create_delivery_table()
+    _create_attempt_table()
 
 
 def downgrade() -> None:
@@ -46,7 +47,7 @@ def _create_subscription_tables() -> None:
     op.create_index("ix_messages_alert_id", "messages", ["alert_id"])
 
 
-def _create_delivery_tables() -> None:
+def _create_delivery_table() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", ID, nullable=False),
@@ -78,6 +79,9 @@ def _create_delivery_tables() -> None:
         postgresql_where=sa.text("state = 'leased'"),
         sqlite_where=sa.text("state = 'leased'"),
     )
+
+
+def _create_attempt_table() -> None:
     op.create_table(
         "attempts",
         sa.Column("delivery_id", ID, nullable=False),

@@ -21,9 +21,7 @@ AfterSequence = Annotated[
 ]
 AfterId = Annotated[
     str | None,
-    Query(
-        min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", description="The cursor of the page before."
-    ),
+    Query(min_length=1, max_length=64, pattern=_ID, description="The cursor of the page before."),
 ]
 Id = Annotated[str, Path(min_length=1, max_length=64, pattern=_ID)]
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.schemas.texts import Line, Url, Word
 from shared.model.feed import Feed, FeedState, PollOutcome
-from shared.model.ids import derive_id
+from shared.model.ids import feed_id
 
 
 class FeedIn(BaseModel):
@@ -19,12 +19,13 @@ class FeedIn(BaseModel):
     url: Url
     name: Annotated[Line, Field(min_length=1)]
     outlet: Line | None = None
-    language: Word | None = None
+    language: Annotated[Word, Field(max_length=16)] | None = None
     interval_seconds: Annotated[int, Field(ge=60, le=86_400)] | None = None
 
     def value(self) -> Feed:
+        """The feed as the model has it; its id derives from the address."""
         return Feed(
-            id=derive_id("feed", self.url),
+            id=feed_id(self.url),
             url=self.url,
             name=self.name,
             outlet=self.outlet or self.name,

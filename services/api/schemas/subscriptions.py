@@ -21,6 +21,7 @@ class FilterIn(BaseModel):
     reasons: Annotated[tuple[Reason, ...], Field(max_length=20)] = ()
 
     def value(self) -> Filter:
+        """The filter as the model has it."""
         return Filter(
             min_severity=self.min_severity,
             categories=self.categories,

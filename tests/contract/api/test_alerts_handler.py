@@ -1,3 +1,5 @@
+"""Alerts from the stream become deliveries, once each, for whoever wants them or is owed them."""
+
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,20 +15,12 @@ from shared.ports import StreamRecord
 from shared.store.deliveries import DeliveryStore
 from shared.store.subscriptions import SubscriptionStore
 from tests.contract.api.claiming import claim
+from tests.samples import as_read
 from tests.unit.services.api.samples import NOW, alert, subscription
 
 
 def record_of(sample: Alert) -> StreamRecord:
-    out = encode(ALERT, sample, source="/extract", now=NOW)
-    return StreamRecord(
-        topic=out.topic,
-        partition=0,
-        offset=7,
-        key=out.key,
-        value=out.value,
-        headers=out.headers,
-        timestamp=NOW,
-    )
+    return as_read(encode(ALERT, sample, source="/extract", now=NOW), offset=7)
 
 
 @pytest.fixture

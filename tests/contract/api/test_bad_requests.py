@@ -13,7 +13,7 @@ from tests.unit.services.api.samples import subscription
 HOOK = "https://receiver.example/hook"
 
 # Refused before any database is asked, so one of them will do.
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("empty_url", ["sqlite"], indirect=True)
 
 
 def problem(response: Response, status: int) -> dict[str, Any]:
@@ -105,6 +105,12 @@ async def test_addresses_we_would_never_send_to_are_refused_at_once(api: Serving
 
 async def test_feeds_at_inner_addresses_are_refused_at_once(api: Serving) -> None:
     body = {"url": "http://169.254.169.254/latest", "name": "x"}
+    problem(await api.client.post("/v1/feeds", json=body), 422)
+
+
+async def test_a_language_longer_than_a_database_keeps_is_refused(api: Serving) -> None:
+    """Else the feed is a fault on PostgreSQL, and each of its stories a dead letter."""
+    body = {"url": "https://feeds.example/rss", "name": "x", "language": "x" * 17}
     problem(await api.client.post("/v1/feeds", json=body), 422)
 
 

@@ -1,3 +1,5 @@
+"""Claims, leases and settlements of deliveries, on both databases."""
+
 import asyncio
 from datetime import timedelta
 

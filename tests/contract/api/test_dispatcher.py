@@ -1,3 +1,5 @@
+"""A dispatcher between a real store and real receivers."""
+
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""A dispatcher whose database comes and goes."""
+
 from dataclasses import replace
 from datetime import timedelta
 

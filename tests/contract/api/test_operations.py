@@ -1,3 +1,5 @@
+"""What operators and browsers are told: probes, outages, security headers."""
+
 from pathlib import Path
 
 from shared.db import Database

@@ -1,3 +1,5 @@
+"""What each route of the API takes and gives, on both databases."""
+
 from datetime import datetime, timedelta
 
 import pytest

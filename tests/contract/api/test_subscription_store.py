@@ -1,3 +1,5 @@
+"""What the subscription store keeps, on both databases."""
+
 from datetime import timedelta
 
 from shared.model.outcome import Delivered

@@ -21,7 +21,7 @@ from shared.store.events import EventStore
 from shared.store.ledger import LedgerStore
 from shared.store.stories import StoryStore
 from tests.contract.store.rows import all_rows, wipe
-from tests.samples import NOON, a_story, a_tagged_story, some_tags
+from tests.samples import NOON, a_story, a_tagged_story, as_read, some_tags
 
 WORDS = [
     "bridge",
@@ -50,20 +50,8 @@ class TickingClock:
         return self._now
 
 
-def _record(outgoing: OutgoingRecord) -> StreamRecord:
-    return StreamRecord(
-        topic=outgoing.topic,
-        partition=0,
-        offset=0,
-        key=outgoing.key,
-        value=outgoing.value,
-        headers=outgoing.headers,
-        timestamp=NOON,
-    )
-
-
 def _delivered(tagged: TaggedStory) -> StreamRecord:
-    return _record(encode(TAGGED_STORY, tagged, source="/extract", now=NOON))
+    return as_read(encode(TAGGED_STORY, tagged, source="/extract", now=NOON))
 
 
 def _text(seed: int, length: int = 60) -> str:
@@ -88,14 +76,14 @@ async def _handle(correlator: Correlator, *tagged: TaggedStory) -> list[Alert]:
     found: list[OutgoingRecord] = []
     for each in tagged:
         found += await correlator.handle(_delivered(each))
-    return [decode(ALERT, _record(outgoing)) for outgoing in found]
+    return [decode(ALERT, as_read(outgoing)) for outgoing in found]
 
 
 async def test_a_first_story_makes_one_alert_keyed_by_its_event(
     correlator: Correlator, database: Database
 ) -> None:
     outgoing = await correlator.handle(_delivered(_story("a")))
-    (alert,) = (decode(ALERT, _record(each)) for each in outgoing)
+    (alert,) = (decode(ALERT, as_read(each)) for each in outgoing)
     assert (alert.reason, alert.sequence, alert.watch, alert.severity) == ("first_report", 1, WATCH, 5)
     assert outgoing[0].key == alert.event_id
     assert alert.stories[0].evidence == some_tags().evidence
@@ -173,7 +161,7 @@ async def test_a_correlator_that_restarts_between_stories_decides_the_same(datab
 
 async def test_a_record_of_another_kind_is_refused(correlator: Correlator) -> None:
     with pytest.raises(DecodeError):
-        await correlator.handle(_record(encode(STORY, a_story(), source="/ingest", now=NOON)))
+        await correlator.handle(as_read(encode(STORY, a_story(), source="/ingest", now=NOON)))
 
 
 RECORDS = st.lists(

@@ -183,3 +183,19 @@ async def test_the_same_store_works_again_once_its_server_is_back(
     await killable_postgres.start()
     await stories.record(off_topic, None)
     assert await stories.count() == 1
+
+
+async def test_a_write_that_waits_too_long_for_others_blames_the_database_not_its_record(
+    sqlite: Database,
+) -> None:
+    """Else a slow disk would use up the deadline of every record in turn, and give them up one by one."""
+    database = Database(sqlite.url.render_as_string(hide_password=False), turn_seconds=0.05)
+    try:
+        async with database.write():
+            with pytest.raises(DatabaseUnavailableError, match="other writes have not ended"):
+                async with database.write():
+                    pytest.fail("two writes at once")
+        await UnfinishedRecords(database, "g").begin({ONE: 0}, NOON)
+        assert await _starts(database) == 1
+    finally:
+        await database.close()

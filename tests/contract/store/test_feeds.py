@@ -1,3 +1,5 @@
+"""What the feed store keeps, on both databases."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast

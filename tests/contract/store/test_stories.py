@@ -53,14 +53,14 @@ async def test_what_is_recorded_comes_back_as_it_was(stories: StoryStore, databa
     stored = await stories.get(tagged.story.id)
     assert stored is not None
     assert (stored.state, stored.tagged) == ("notified", tagged)
-    assert await stories.decision_of(tagged.story.id, 1) == made.decision
+    assert await stories.decisions(tagged.story.id) == [made.decision]
     assert sent == made.alert == await AlertStore(database).get(sent.id if sent else "")
     assert await EventStore(database).get("event-1") == made.event
 
 
 async def test_what_is_not_there_is_none(stories: StoryStore, database: Database) -> None:
     assert await stories.get("nobody") is None
-    assert await stories.decision_of("nobody", 1) is None
+    assert await stories.decisions("nobody") == []
     assert await AlertStore(database).get("nothing") is None
     assert await EventStore(database).history("nothing", "nobody") is None
 

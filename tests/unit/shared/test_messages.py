@@ -1,5 +1,6 @@
 """Encoding and decoding of records, judged by the public CloudEvents library."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,20 +13,17 @@ from hypothesis import strategies as st
 from shared.errors import DecodeError, MalformedError, SchemaFromFutureError
 from shared.messages import ALERT, MAX_VALUE_BYTES, STORY, TAGGED_STORY, Contract, decode, encode
 from shared.ports import Headers, OutgoingRecord, StreamRecord
-from tests.samples import NOON, a_story, a_tagged_story, some_tags
+from tests.samples import NOON, a_story, a_tagged_story, as_read, some_tags
 
 
 def received(
     record: OutgoingRecord, *, value: bytes | None = None, headers: Headers | None = None
 ) -> StreamRecord:
-    return StreamRecord(
-        topic=record.topic,
-        partition=2,
-        offset=41,
-        key=record.key,
-        value=record.value if value is None else value,
-        headers=record.headers if headers is None else headers,
-        timestamp=datetime(2024, 10, 21, tzinfo=UTC),
+    read = as_read(record, partition=2, offset=41)
+    return replace(
+        read,
+        value=read.value if value is None else value,
+        headers=read.headers if headers is None else headers,
     )
 
 

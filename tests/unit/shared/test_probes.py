@@ -1,3 +1,5 @@
+"""Health, readiness and metrics of a service without pages."""
+
 from httpx2 import ASGITransport, AsyncClient
 
 from shared.errors import DatabaseUnavailableError

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.errors import SettingsError
+from shared.http.addresses import AddressPolicy
 from shared.settings import Settings
 
 
@@ -27,9 +28,10 @@ def test_installations_can_share_brokers_under_a_prefix() -> None:
     assert (settings.kafka_servers, settings.topic_prefix) == ("b1:9092,b2:9092", "desk-a.")
 
 
-def test_named_loopback_ports_are_pairs() -> None:
+def test_named_loopback_ports_are_opened_for_the_client() -> None:
     settings = Settings.from_environ({"PACTWATCH_ALLOW_LOOPBACK": "127.0.0.1:9000, [::1]:9001"})
-    assert settings.loopback_ports == {("127.0.0.1", 9000), ("::1", 9001)}
+    policy = AddressPolicy.named(endpoints=settings.loopback_endpoints)
+    assert policy.allowed == {("127.0.0.1", 9000), ("::1", 9001)}
 
 
 def test_other_programs_variables_and_empty_ones_do_not_matter() -> None:
@@ -51,6 +53,9 @@ def test_other_programs_variables_and_empty_ones_do_not_matter() -> None:
         ("PACTWATCH_POLL_SECONDS", "-1"),
         ("PACTWATCH_POLL_SECONDS", "nan"),
         ("PACTWATCH_LOG_LEVEL", "loud"),
+        ("PACTWATCH_MAX_ENTRY_AGE_DAYS", "1e12"),
+        ("PACTWATCH_MAX_ENTRY_AGE_DAYS", "inf"),
+        ("PACTWATCH_DELIVERY_LEASE_SECONDS", "5"),
     ],
 )
 def test_a_senseless_setting_is_one_line_that_names_the_variable(name: str, value: str) -> None:
@@ -60,3 +65,12 @@ def test_a_senseless_setting_is_one_line_that_names_the_variable(name: str, valu
     assert name in message
     assert value in message
     assert "\n" not in message
+
+
+def test_a_password_in_a_senseless_address_is_not_told() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environ({"PACTWATCH_DATABASE": "postgres://desk:s3cr/et@h:5432/n"})
+    told = str(caught.value)
+    assert "PACTWATCH_DATABASE='postgres://…@h:5432/n'" in told
+    assert "s3cr" not in told
+    assert caught.value.__suppress_context__, "a traceback would tell it"

@@ -1,3 +1,5 @@
+"""Worker processes that hang, crash, grow or are killed cost nobody else anything."""
+
 import asyncio
 import os
 import signal

@@ -1,3 +1,5 @@
+"""Bodies that are too large, or never end."""
+
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any

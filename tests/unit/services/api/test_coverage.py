@@ -1,3 +1,5 @@
+"""How well the feeds are being read: every feed counts once."""
+
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 

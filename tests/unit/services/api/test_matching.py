@@ -1,3 +1,5 @@
+"""Which subscriptions get an alert."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""What the OpenAPI document promises."""
+
 import json
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""What a receiver's answer, or its silence, decides."""
+
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 

@@ -1,3 +1,5 @@
+"""The body of a webhook message: whole where it fits, and never silently less."""
+
 import json
 from dataclasses import replace
 

@@ -1,3 +1,5 @@
+"""Webhook secrets at rest, and keys that are rotated."""
+
 import pytest
 
 from services.api.sealing import Sealer, SealingKeys

@@ -1,3 +1,5 @@
+"""Signatures, judged by the published vector and the public library."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

@@ -10,7 +10,9 @@ from aiohttp import ClientSession
 from multidict import CIMultiDictProxy
 
 from services.demo.archive import SampleOutlet, load_archive
-from services.demo.feeds import FeedServer, rendered_feed
+from services.demo.clock import ReplayClock
+from services.demo.feeds import FeedServer
+from services.demo.rendering import rendered_feed
 from shared.errors import SettingsError
 
 ARCHIVE = load_archive()
@@ -19,23 +21,13 @@ THE_END = datetime(2024, 11, 6, tzinfo=UTC)
 WIRE = ARCHIVE.outlets[0]
 
 
-class DemoClock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = MIDWAY
-
-    def __call__(self) -> datetime:
-        return self.now
+@pytest.fixture
+def clock() -> ReplayClock:
+    return ReplayClock(MIDWAY)
 
 
 @pytest.fixture
-def clock() -> DemoClock:
-    return DemoClock()
-
-
-@pytest.fixture
-async def server(clock: DemoClock) -> AsyncIterator[FeedServer]:
+async def server(clock: ReplayClock) -> AsyncIterator[FeedServer]:
     async with FeedServer(archive=ARCHIVE, clock=clock) as running:
         yield running
 
@@ -75,7 +67,7 @@ async def test_every_feed_is_served_as_of_the_clock(server: FeedServer, client: 
 
 
 async def test_the_feed_follows_the_clock(
-    server: FeedServer, client: ClientSession, clock: DemoClock
+    server: FeedServer, client: ClientSession, clock: ReplayClock
 ) -> None:
     first = await fetch(client, server)
     clock.now = THE_END
@@ -112,7 +104,7 @@ async def test_a_foreign_entity_tag_outweighs_a_matching_date(
     assert (await fetch(client, server, conditions)).status == 200
 
 
-async def test_a_correction_alone_changes_both_validators(clock: DemoClock, client: ClientSession) -> None:
+async def test_a_correction_alone_changes_both_validators(clock: ReplayClock, client: ClientSession) -> None:
     story = next(story for story in ARCHIVE.stories if any(revision.text for revision in story.revisions))
     outlet = next(outlet for outlet in ARCHIVE.outlets if outlet.id == story.outlet_id)
     clock.now = story.published
@@ -143,7 +135,7 @@ async def test_an_unknown_feed_is_not_found(server: FeedServer, client: ClientSe
         assert response.status == 404
 
 
-async def test_a_stopped_server_frees_its_port_for_the_next(clock: DemoClock) -> None:
+async def test_a_stopped_server_frees_its_port_for_the_next(clock: ReplayClock) -> None:
     async with FeedServer(archive=ARCHIVE, clock=clock) as first:
         port = first.port
     async with FeedServer(archive=ARCHIVE, clock=clock, port=port) as second:
@@ -153,7 +145,7 @@ async def test_a_stopped_server_frees_its_port_for_the_next(clock: DemoClock) ->
         await writer.wait_closed()
 
 
-async def test_a_port_in_use_is_a_wrong_setting(server: FeedServer, clock: DemoClock) -> None:
+async def test_a_port_in_use_is_a_wrong_setting(server: FeedServer, clock: ReplayClock) -> None:
     with pytest.raises(SettingsError, match=str(server.port)):
         async with FeedServer(archive=ARCHIVE, clock=clock, port=server.port):
             pass

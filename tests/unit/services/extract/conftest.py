@@ -1,3 +1,5 @@
+"""One tagger for all tests here: loading it takes longer than most of them."""
+
 import pytest
 
 from services.extract.tagger import Tagger

@@ -1,12 +1,14 @@
 """Which stories are copies of one another, and which begin an event."""
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extract.events import Assignment, Window, assign, shingles
+from services.extract.events import Assignment, Window, assign, shingles, words
 from shared.model.history import ActiveStory, Wording
 from shared.model.ids import derive_id
 from shared.model.story import Story
@@ -143,3 +145,12 @@ def test_a_window_renewed_many_times_equals_one_renewed_once(history: list[list[
     for text in (WIRE, OTHER, RUSSIAN, WIRE[:300]):
         probe = a_story(id="probe", text=text)
         assert assign(probe, used, event_id=None) == assign(probe, fresh, event_id=None)
+
+
+@pytest.mark.timeout(5)
+def test_a_heap_of_marks_on_one_letter_does_not_hold_up_all_alerts() -> None:
+    assert words("a" + "\u0301" * 50_000 + "\u0316" * 50_000 + " troops")[-1] == "troops"
+
+
+def test_words_are_the_same_however_their_letters_are_composed() -> None:
+    assert words("Их Юй") == words(unicodedata.normalize("NFD", "Их Юй")) == ["их", "юй"]

@@ -1,3 +1,5 @@
+"""Entities found in every form of their names, and not in those of others."""
+
 import pytest
 
 from services.extract.tagger import Tagger

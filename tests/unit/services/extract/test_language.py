@@ -1,3 +1,5 @@
+"""The language of a headline."""
+
 import pytest
 
 from services.extract.tagger import Tagger

@@ -1,3 +1,5 @@
+"""The shipped lexicon, and mistakes in one that an analyst changed."""
+
 import shutil
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The lines that `pactwatch tag` reads and writes."""
+
 import json
 
 import msgspec
@@ -29,7 +31,12 @@ def test_a_line_answers_with_the_agreed_keys_in_the_agreed_order(tagger: Tagger)
     assert all(set(one) == {"text", "start", "end", "section", "rule"} for one in answer["evidence"])
 
 
-@pytest.mark.parametrize("line", [b"", b"{", b"[]", b'{"title": "no id"}', b'{"id": 7}', b'{"id": "\xff"}'])
+OUT_OF_RANGE = b'{"id": "7", "published_at": "0001-01-01T00:00:00+14:00"}'
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"{", b"[]", b'{"title": "no id"}', b'{"id": null}', b'{"id": "\xff"}', OUT_OF_RANGE]
+)
 def test_a_bad_line_is_refused_by_its_number(line: bytes) -> None:
     with pytest.raises(InputError, match=r"stories\.jsonl:12: "):
         read_request(line, 12, "stories.jsonl")

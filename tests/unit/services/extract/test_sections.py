@@ -1,3 +1,5 @@
+"""A story's own words, told from what stands around them."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,13 +1,14 @@
+"""The tagger on the five stories the mission was given."""
+
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.extract.tagger import Tagger
+from tests.quality.datasets import shared_folder
 
-_SHARED = Path(os.environ.get("PACTWATCH_SHARED", "../shared"))
+_SHARED = shared_folder()
 _GOLD = _SHARED / "gold" / "seeds_gold.json"
 pytestmark = pytest.mark.skipif(
     not _GOLD.exists(), reason="the seed stories are not here: set PACTWATCH_SHARED"

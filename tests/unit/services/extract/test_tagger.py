@@ -1,3 +1,5 @@
+"""What is relevant and what is not, in every language, with exact spans for any text."""
+
 from dataclasses import asdict
 
 import pytest

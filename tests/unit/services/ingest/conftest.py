@@ -1,3 +1,5 @@
+"""A worker pool, and a desk that polls over real HTTP."""
+
 from collections.abc import AsyncIterator
 from pathlib import Path
 

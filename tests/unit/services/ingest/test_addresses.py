@@ -1,3 +1,5 @@
+"""Addresses of articles: which are kept, and which are the same."""
+
 import pytest
 
 from services.ingest.addresses import absolute_url, canonical_url

@@ -1,3 +1,5 @@
+"""Which feed is polled next."""
+
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Characters from bytes, whatever servers and documents declare."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

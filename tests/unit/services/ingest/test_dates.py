@@ -1,3 +1,5 @@
+"""Publishers' dates, as they were meant."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

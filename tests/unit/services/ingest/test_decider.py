@@ -1,3 +1,5 @@
+"""What becomes of every entry of a document, this time and the next."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

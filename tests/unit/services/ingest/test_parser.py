@@ -1,3 +1,5 @@
+"""Documents of every format, whole and broken, as one kind of value."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest

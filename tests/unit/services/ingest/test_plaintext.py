@@ -1,3 +1,5 @@
+"""Markup as the text that readers see."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

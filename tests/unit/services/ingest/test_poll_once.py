@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from services.ingest.policy import IngestPolicy
 from services.ingest.poller import Poller
 from shared.errors import DatabaseUnavailableError
-from shared.model.feed import FeedState, KnownEntry, Poll, PollOutcome, Validators
+from shared.model.feed import Feed, FeedState, KnownEntry, Poll, PollOutcome, Validators
 from shared.store.feeds import FeedStore
 from shared.workers import WorkerPool
 from tests.unit.services.ingest.desk import NOW, Desk
@@ -43,6 +44,16 @@ async def test_new_entries_are_published_and_remembered(desk: Desk) -> None:
     assert state.next_poll_at == NOW + timedelta(minutes=10)
     (stored,) = await desk.store.polls(feed.id, 10)
     assert (stored.outcome, stored.entries, stored.at) == (poll.outcome, poll.entries, NOW)
+
+
+async def test_not_modified_without_a_question_is_a_fault_and_no_health(desk: Desk) -> None:
+    """A broken cache in between answers so to everybody: the feed would look healthy and never be read."""
+    desk.origin.serve("/feed", b"", status=304, ETag='"a"')
+    feed = await desk.watch("/feed")
+    polls = [await desk.poller().poll_once(feed) for _ in range(2)]
+    assert [(poll.outcome, poll.status) for poll in polls] == [("http_error", 304)] * 2
+    state = await desk.state(feed)
+    assert (state.failures, state.last_success_at) == (2, None)
 
 
 async def test_the_second_poll_is_conditional_and_finds_nothing_modified(desk: Desk) -> None:
@@ -132,7 +143,8 @@ async def test_a_failed_poll_keeps_the_validators_and_is_counted(
     poll = await desk.poller().poll_once(feed)
     after = await desk.state(feed)
     assert (poll.outcome, after.last_outcome, after.failures) == (outcome, outcome, 1)
-    assert poll.error == after.last_error != None  # noqa: E711 - a chain of comparisons
+    assert poll.error
+    assert poll.error == after.last_error
     assert after.validators == before.validators
     assert desk.metrics.registry.get_sample_value("pactwatch_feed_polls_total", {"outcome": outcome}) == 1
 
@@ -142,7 +154,7 @@ async def test_a_server_that_is_gone_and_an_address_that_is_private_have_their_o
 ) -> None:
     gone = await desk.watch("/feed")
     private = await desk.store.add(
-        type(gone)(id="p", url="http://10.0.0.1/feed", name="p", outlet="p", language=None), NOW
+        Feed(id="p", url="http://10.0.0.1/feed", name="p", outlet="p", language=None), NOW
     )
     assert (await desk.poller().poll_once(private)).outcome == "blocked"
     await desk.origin.__aexit__(None, None, None)
@@ -157,7 +169,7 @@ async def test_retry_after_is_respected(desk: Desk) -> None:
 
 
 async def test_a_document_that_takes_too_long_is_given_up(desk: Desk) -> None:
-    slow = type(desk.policy)(parse_deadline=timedelta(seconds=0.3))
+    slow = IngestPolicy(parse_deadline=timedelta(seconds=0.3))
     desk.origin.serve("/slow", "<rss>" + "<" * 3_000_000)
     desk.origin.serve("/feed", rss(ONE))
     first, second = await desk.watch("/slow"), await desk.watch("/feed")
@@ -205,7 +217,7 @@ class FlakyStore(FeedStore):
     """A store whose database is gone for the first few calls of each kind."""
 
     def __init__(self, store: FeedStore, failures: int) -> None:
-        super().__init__(store._db)
+        super().__init__(store._database)
         self._left = {"known": failures, "record": failures}
 
     def _maybe_fail(self, call: str) -> None:

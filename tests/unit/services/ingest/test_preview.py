@@ -1,3 +1,5 @@
+"""Feeds shown as they would be published."""
+
 from pathlib import Path
 
 from services.ingest.preview import FeedPreview, Previewer

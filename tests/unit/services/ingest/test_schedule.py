@@ -1,3 +1,5 @@
+"""When a feed is polled again."""
+
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -6,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.policy import IngestPolicy
-from services.ingest.schedule import next_poll_at, read_retry_after
+from services.ingest.schedule import next_poll_at
 from shared.errors import SettingsError
 from shared.model.feed import Feed, PollOutcome
 
@@ -67,23 +69,6 @@ def test_every_feed_is_polled_again_within_a_day_and_not_at_once(
     outcome: PollOutcome, failures: int, random: float
 ) -> None:
     assert minutes(1.8) <= delay(outcome, failures=failures, random=random) <= timedelta(hours=24)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("120", minutes(2)),
-        ("Mon, 21 Oct 2024 13:00:00 GMT", minutes(60)),
-        ("Mon, 21 Oct 2024 11:00:00 GMT", None),
-        ("9" * 5000, timedelta(seconds=999_999_999)),
-        ("soon", None),
-        ("-5", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_is_read_in_both_forms(value: str | None, expected: timedelta | None) -> None:
-    assert read_retry_after(value, NOW) == expected
 
 
 def test_a_policy_that_makes_no_sense_is_refused() -> None:

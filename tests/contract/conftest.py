@@ -1,4 +1,4 @@
-"""Each test runs on SQLite and on PostgreSQL."""
+"""Databases for the suites that run on SQLite and on PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,6 +21,8 @@ async def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 async def database(empty_url: str) -> AsyncIterator[Database]:
     """A migrated database."""
     database = Database(empty_url)
-    await upgrade(database)
-    yield database
-    await database.close()
+    try:
+        await upgrade(database)
+        yield database
+    finally:
+        await database.close()

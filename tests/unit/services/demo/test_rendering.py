@@ -11,7 +11,7 @@ import pytest
 from lxml import etree, html
 
 from services.demo.archive import FeedFormat, Markup, SampleEntry, SampleOutlet, entries_as_of, load_archive
-from services.demo.feeds import last_change, render_atom, render_rss
+from services.demo.rendering import last_change, render_atom, render_rss
 
 ARCHIVE = load_archive()
 FIRST_NOON = datetime(2024, 10, 8, 12, tzinfo=UTC)
