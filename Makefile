@@ -25,7 +25,7 @@ run: venv  ## all services in one process, live feeds
 	$(BIN)/pactwatch up
 
 test: venv  ## every test, on the real servers this machine can start
-	@deploy/with-servers $(BIN)/python -m pytest $(ARGS)
+	@deploy/with-servers $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: venv  ## ruff, strict typing, import contracts, generated documents
 	$(BIN)/ruff check .

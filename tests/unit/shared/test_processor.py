@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from shared.dead_letter import DeadLetterBudget, redriven
 from shared.errors import DatabaseUnavailableError, DecodeError
-from shared.handling import Handler
 from shared.messages import MAX_VALUE_BYTES
 from shared.patience import Patience
 from shared.ports import OutgoingRecord, StreamRecord, TopicPartition
@@ -187,40 +185,6 @@ async def test_a_record_begun_and_never_finished_three_times_is_buried_unhandled
     (letter,) = [record async for record in stream.browse(DEAD)]
     assert letter.key == killer
     assert letter.header("dead_error") == b"ProcessKilledError"
-
-
-class Died(BaseException):
-    """What the death of the process looks like from inside: nothing more is done."""
-
-
-async def _run_anew_until_settled(stream: FlakyStream, handler: Handler, marks: MarksInMemory) -> int:
-    """How often it died."""
-    for deaths in range(20):
-        with suppress(Died):
-            async with running(stream, handler, marks=marks) as group:
-                settled = asyncio.create_task(group.settled())
-                await asyncio.wait([settled, group.running], return_when=asyncio.FIRST_COMPLETED)
-                settled.cancel()
-            return deaths
-    pytest.fail("it dies again and again")
-
-
-@pytest.mark.parametrize("deadly", [1, 2])
-async def test_a_record_that_kills_costs_no_record_of_the_partitions_beside_it(
-    stream: FlakyStream, deadly: int
-) -> None:
-    firsts = {record.source: record.key async for record in stream.browse(TOPIC) if record.offset == 0}
-    killers = {firsts[source] for source in sorted(firsts)[:deadly]}
-
-    async def dying(record: StreamRecord) -> Sequence[OutgoingRecord]:
-        if record.key in killers:
-            raise Died
-        return (echo(record),)
-
-    deaths = await _run_anew_until_settled(stream, dying, MarksInMemory())
-    assert {letter.key async for letter in stream.browse(DEAD)} == killers
-    assert set(await values(stream, RESULTS)) == set(NAMES) - killers
-    assert deaths <= 4 * deadly
 
 
 async def test_order_is_kept_inside_a_partition(stream: FlakyStream) -> None:
