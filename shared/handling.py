@@ -21,7 +21,8 @@ class HandlingPolicy:
     """How often and how long a record is tried."""
 
     retry: RetryPolicy = HANDLER
-    deadline: timedelta = timedelta(seconds=60)
+    deadline: timedelta = timedelta(minutes=3)
+    """Includes waiting for a free worker behind others that take their full time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -49,8 +50,9 @@ def decide(
     stories: list[Story] = []
     rows: list[KnownEntry] = []
     seen: set[str] = set()
+    only = frozenset(candidate.key for candidate in identified if candidate.second_key is None)
     for candidate in identified:
-        key = _key(candidate, known)
+        key = _key(candidate, known, only | seen)
         before = known.get(key)
         state = "duplicate" if key in seen else _state(candidate, before, now, oldest)
         seen.add(key)
@@ -69,13 +71,16 @@ def decide(
     )
 
 
-def _key(candidate: IdentifiedEntry, known: Mapping[str, KnownEntry]) -> str:
-    """The second key for articles that share a guid, and for those that once did."""
+def _key(candidate: IdentifiedEntry, known: Mapping[str, KnownEntry], taken: AbstractSet[str]) -> str:
+    """The second key for articles that share a guid, and for those that once did.
+
+    The article that had the guid for itself keeps it, unless it is `taken` by another of the document.
+    """
     if candidate.second_key is None:
         return candidate.key
     if candidate.second_key in known:
         return candidate.second_key
-    before = known.get(candidate.key)
+    before = None if candidate.key in taken else known.get(candidate.key)
     is_the_known_one = before is not None and before.content_hash == candidate.content_hash
     return candidate.second_key if candidate.contested and not is_the_known_one else candidate.key
 

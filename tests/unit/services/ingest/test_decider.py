@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.decider import Decision, decide, keys_of
@@ -166,6 +166,7 @@ def test_every_entry_of_the_document_is_counted_once(
     assert {row.entry_key for row in decision.entries} <= set(keys_of(identify(document)))
 
 
+@settings(max_examples=500)
 @given(entries)
 def test_deciding_the_same_document_again_publishes_nothing(document: list[ParsedEntry]) -> None:
     first = decided(document)
