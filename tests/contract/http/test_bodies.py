@@ -60,6 +60,7 @@ async def reset(_: str, __: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         ("br", brotli.compress(b"<rss/>" * 1000)),
         ("identity", b"<rss/>" * 1000),
     ],
+    ids=["gzip", "deflate", "br", "identity"],
 )
 async def test_an_encoded_body_arrives_decoded(coding: str, wire: bytes) -> None:
     script = saying(answer(body=wire, Content_Encoding=coding, ETag='"7"'))

@@ -29,7 +29,11 @@ def test_a_foreign_key_opens_nothing(verb: str) -> None:
         getattr(Sealer(NEW), verb)(sealed)
 
 
-@pytest.mark.parametrize("text", ["", " , ", "short", f"{OLD.keys[0]},nonsense"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " , ", "short", f"{OLD.keys[0]},nonsense"],
+    ids=["nothing", "commas", "short", "good and bad"],
+)
 def test_settings_without_a_proper_key_are_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         SealingKeys.parse(text)
