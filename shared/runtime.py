@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 
@@ -13,7 +14,7 @@ from shared.bus.embedded import EmbeddedStream
 from shared.bus.kafka import KafkaStream
 from shared.bus.prefixed import PrefixedStream
 from shared.db import Database
-from shared.errors import UnavailableError
+from shared.errors import SettingsError, UnavailableError
 from shared.handling import Handler, Handling, HandlingPolicy
 from shared.http.addresses import AddressPolicy
 from shared.http.client import GuardedClient
@@ -64,15 +65,23 @@ def open_stream(settings: Settings) -> Stream:
     if settings.kafka_servers is not None:
         kafka = KafkaStream(settings.kafka_servers, replication=settings.replication)
         return PrefixedStream(kafka, settings.topic_prefix) if settings.topic_prefix else kafka
-    settings.stream_path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(settings.stream_path.parent, "PACTWATCH_STREAM")
     return EmbeddedStream(settings.stream_path)
 
 
 def open_database(settings: Settings) -> Database:
     """The database the settings name; nothing is connected yet."""
     if settings.sqlite_path is not None:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.sqlite_path.parent, "PACTWATCH_DATABASE")
     return Database(settings.database)
+
+
+def _make_folder(folder: Path, variable: str) -> None:
+    """Raises SettingsError naming the variable that asked for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{variable}: cannot make the folder {folder}: {error.strerror}") from error
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from deploy.kafka.cluster import KafkaCluster
 from deploy.kafka.folder import throwaway_cluster
@@ -19,6 +20,10 @@ from tests.servers import (
     given_server,
     unchecked,
 )
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:

@@ -42,9 +42,9 @@ async def _demo(*, serve: bool, as_json: bool) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     console = Console(stderr=as_json, highlight=False)
-    configure_log(level="error", form="console")  # until the settings are read
+    configure_log(level="error", form="console", libraries="critical")  # until the settings are read
     async with staged(os.environ) as stage:
-        configure_log(level=stage.settings.log_level, form=stage.settings.log_format)
+        configure_log(level=stage.settings.log_level, form=stage.settings.log_format, libraries="critical")
         with progress_bar(console, len(changes(stage.archive))) as moved:
             outcome = await run_demo(
                 stage,

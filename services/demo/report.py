@@ -41,24 +41,32 @@ def progress_bar(console: Console, steps: int) -> Iterator[Report]:
 
 def show(console: Console, outcome: DemoOutcome, api: str | None) -> None:
     """The alerts in order, then the sums."""
-    table = Table(title="What was alerted, and why", title_justify="left", expand=True, pad_edge=False)
+    table = Table(title="What was alerted, and why", title_justify="left", expand=True)
     table.add_column("seen (UTC)", no_wrap=True)
-    table.add_column("sev", no_wrap=True)
-    table.add_column("alert", ratio=3)
-    table.add_column("because", ratio=2)
+    table.add_column("severity", no_wrap=True)
+    table.add_column("alert, and why", ratio=1)
     for alert in outcome.alerts:
-        table.add_row(_when(alert.alerted_at), severity_bar(alert.severity), _headline(alert), alert.because)
+        table.add_row(_when(alert.alerted_at), severity_bar(alert.severity), _headline(alert))
     console.print(table)
-    summary = outcome.summary()
-    console.print(
-        f"{summary['stories']} stories, {summary['relevant']} relevant, {summary['events']} events, "
-        f"{summary['alerts']} alerts; the receiver got {summary['deliveries']} deliveries and verified "
-        f"{summary['verified']} signatures, in {summary['seconds']} s."
-    )
-    ledger = ", ".join(f"{count} {state}" for state, count in sorted(outcome.ledger.items()) if count)
-    console.print(f"Ledger: {ledger}.")
+    for line in _sums(outcome):
+        console.print(line, soft_wrap=True)
     if api is not None:
-        console.print(f"The API stays up at {api}/v1/alerts (Ctrl-C ends it).")
+        console.print(f"The API stays up at {api}/v1/alerts (Ctrl-C ends it).", soft_wrap=True)
+
+
+def _sums(outcome: DemoOutcome) -> tuple[str, ...]:
+    found, ledger = outcome.summary(), outcome.ledger
+    return (
+        f"{found['stories']} stories, {found['relevant']} of them relevant, in {found['events']} events.",
+        (
+            f"Revisions of relevant stories: {ledger['notified']} told, "
+            f"{ledger['suppressed']} told already by another or not changed in what they say."
+        ),
+        (
+            f"{found['alerts']} alerts; the receiver got {found['deliveries']} deliveries and verified "
+            f"{found['verified']} signatures, in {found['seconds']} s."
+        ),
+    )
 
 
 def severity_bar(severity: int) -> str:
@@ -68,11 +76,9 @@ def severity_bar(severity: int) -> str:
 
 def _headline(alert: Alert) -> Text:
     text = Text(alert.headline)
-    text.append(
-        f"\n{alert.reason.replace('_', ' ')} · {alert.certainty.replace('_', ' ')} · "
-        f"{', '.join(alert.categories[:3]) or 'no category'} · {', '.join(alert.coverage.outlets)}",
-        style="dim",
-    )
+    text.append(f"\n{alert.reason.replace('_', ' ')}: {alert.because}")
+    categories = ", ".join(category.replace("_", " ") for category in alert.categories[:3])
+    text.append(f"\n{', '.join(alert.coverage.outlets)} · {categories or 'no category'}", style="dim")
     return text
 
 

@@ -52,7 +52,7 @@ def decide(
     if newest_revision is not None and newest_revision > tagged.story.revision:
         return _suppressed("superseded", f"revision {newest_revision} was already here")
     if history is None or not history.alerts:
-        return _notified("first_report", f"the first report of this event: {assignment.reason}")
+        return _notified("first_report", assignment.reason)
     if history.told is not None:
         return _revision_verdict(tagged, history, history.told)
     if assignment.copy_of is not None:

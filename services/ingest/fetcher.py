@@ -129,5 +129,5 @@ def _refused(response: HttpResponse, now: datetime) -> FailedFetch:
 
 def _failed(error: PactwatchError, elapsed: timedelta) -> FailedFetch:
     outcome = next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind))
-    words = without_control(str(error))[:LONGEST_ERROR]
+    words = without_control(error.detail or str(error))[:LONGEST_ERROR]
     return FailedFetch(outcome=outcome, error=words, status=None, retry_after=None, elapsed=elapsed)

@@ -62,7 +62,8 @@ class Previewer:
             try:
                 yield await self._preview(source)
             except PactwatchError as error:
-                yield FeedPreview(source=source, entries=(), summary=f"{source}: {error}", failed=True)
+                words = error.detail or str(error)
+                yield FeedPreview(source=source, entries=(), summary=f"{source}: {words}", failed=True)
 
     async def _preview(self, source: str) -> FeedPreview:
         body, content_type, url = await self._read(source)

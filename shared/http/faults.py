@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from aiohttp import ClientConnectorError, ClientError, InvalidURL
+from aiohttp import ClientConnectorDNSError, ClientConnectorError, ClientError, InvalidURL
 
 from shared.errors import DestinationBlockedError, FetchError
 
@@ -18,10 +18,13 @@ def mapped(host: str) -> Iterator[None]:
     """DestinationBlockedError for a dial that the guard refused, FetchError for anything else on the way."""
     try:
         yield
+    except ClientConnectorDNSError as error:
+        raise FetchError(f"the name {host} cannot be resolved: {error.os_error.strerror}") from error
     except ClientConnectorError as error:
         if error.os_error.errno == BLOCKED:
             raise DestinationBlockedError(f"{host}: {error.os_error.strerror}") from error
-        raise FetchError(f"{host}: {_words(error)}") from error
+        reason = error.os_error.strerror or type(error.os_error).__name__
+        raise FetchError(f"cannot connect to {host}: {reason}") from error
     # Spellings of an IPv4 address that only some resolvers know, such as 127.1.
     except InvalidURL as error:
         raise DestinationBlockedError(f"{host}: {_words(error)}") from error
