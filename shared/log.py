@@ -30,6 +30,7 @@ def configure_log(*, level: str, form: str, libraries: str = "warning") -> None:
         cache_logger_on_first_use=False,  # the command line may set the log up again
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(levels[libraries.upper()])  # loggers with levels of their own do not ask the root's
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common,
