@@ -10,9 +10,6 @@ from tests.quality.datasets import shared_folder
 
 _SHARED = shared_folder()
 _GOLD = _SHARED / "gold" / "seeds_gold.json"
-pytestmark = pytest.mark.skipif(
-    not _GOLD.exists(), reason="the seed stories are not here: set PACTWATCH_SHARED"
-)
 
 
 def _seeds() -> dict[str, dict[str, Any]]:
