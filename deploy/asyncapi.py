@@ -6,17 +6,36 @@ from typing import Any
 import msgspec
 
 from shared.dead_letter import HEADERS, PREFIX
-from shared.messages import ALERT, MAX_VALUE_BYTES, STORY, TAGGED_STORY, Contract
+from shared.messages import (
+    ALERT,
+    FEED_EVENT,
+    FEED_HUB,
+    FEED_PUSH,
+    MAX_VALUE_BYTES,
+    STORY,
+    TAGGED_STORY,
+    Contract,
+)
 from shared.settings import Settings
 from shared.topics import CORRELATE_GROUP, GROUP_TOPIC, TAG_GROUP, dead_letter_topic, topic_specs
 
-CONTRACTS: tuple[Contract[Any], ...] = (STORY, TAGGED_STORY, ALERT)
+CONTRACTS: tuple[Contract[Any], ...] = (STORY, TAGGED_STORY, ALERT, FEED_EVENT, FEED_HUB, FEED_PUSH)
 KEYS = {
     STORY.topic: "the story's id",
     TAGGED_STORY.topic: "the watch's name for relevant stories, the story's id for others",
     ALERT.topic: "the event's id",
+    FEED_EVENT.topic: "the feed's id",
+    FEED_HUB.topic: "the feed's id",
+    FEED_PUSH.topic: "the feed's id",
 }
-WRITERS = {STORY.topic: "ingest", TAGGED_STORY.topic: TAG_GROUP, ALERT.topic: CORRELATE_GROUP}
+WRITERS = {
+    STORY.topic: "ingest",
+    TAGGED_STORY.topic: TAG_GROUP,
+    ALERT.topic: CORRELATE_GROUP,
+    FEED_EVENT.topic: "ingest",
+    FEED_HUB.topic: "ingest",
+    FEED_PUSH.topic: "api",
+}
 
 
 def render() -> str:

@@ -15,6 +15,7 @@ PactwatchError
     │   ├── DecodeError
     │   ├── SchemaFromFutureError
     │   └── FeedUnreadableError
+    │       └── PageInsteadError
     ├── RecordTooLargeError
     ├── DestinationBlockedError
     ├── BodyTooLargeError
@@ -95,6 +96,10 @@ class SchemaFromFutureError(MalformedError):
 
 class FeedUnreadableError(MalformedError):
     """The document is not a feed."""
+
+
+class PageInsteadError(FeedUnreadableError):
+    """The document is a web page, not a feed."""
 
 
 class RecordTooLargeError(PermanentError):

@@ -13,10 +13,12 @@ import msgspec
 
 from shared.errors import DecodeError, SchemaFromFutureError
 from shared.model.alert import Alert
+from shared.model.health import FeedEvent
 from shared.model.story import Story
 from shared.model.tag import TaggedStory
+from shared.model.websub import FeedHub, FeedPush
 from shared.ports import Headers, OutgoingRecord, StreamRecord
-from shared.topics import ALERTS, STORIES, TAGGED_STORIES
+from shared.topics import ALERTS, FEED_EVENTS, FEED_HUBS, FEED_PUSHES, STORIES, TAGGED_STORIES
 
 T = TypeVar("T")
 
@@ -74,6 +76,30 @@ ALERT = Contract(
     model=Alert,
     key=lambda alert: alert.event_id,
     event_id=lambda alert: alert.id,
+)
+FEED_EVENT = Contract(
+    name="feed-event",
+    version=1,
+    topic=FEED_EVENTS,
+    model=FeedEvent,
+    key=lambda event: event.feed_id,
+    event_id=lambda event: event.id,
+)
+FEED_HUB = Contract(
+    name="feed-hub",
+    version=1,
+    topic=FEED_HUBS,
+    model=FeedHub,
+    key=lambda hub: hub.feed_id,
+    event_id=lambda hub: f"{hub.feed_id}.{hub.at.isoformat()}",
+)
+FEED_PUSH = Contract(
+    name="feed-push",
+    version=1,
+    topic=FEED_PUSHES,
+    model=FeedPush,
+    key=lambda push: push.feed_id,
+    event_id=lambda push: push.id,
 )
 
 

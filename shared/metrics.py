@@ -20,6 +20,14 @@ class Metrics:
         self.commits = self._counter("commits", "Offset commits", "group", "outcome")
         self.waiting = self._gauge("waiting", "1 while a group waits for an unavailable server", "group")
         self.decisions = self._counter("decisions", "What became of stories", "outcome", "reason")
+        self.outage = self._gauge("outage", "1 while our own network keeps us from reading feeds")
+        self.feeds_in_flight = self._gauge("feeds_in_flight", "Polls under way")
+        self.feed_lateness_seconds = self._histogram("feed_lateness_seconds", "From due to asked")
+        self.feed_events = self._counter("feed_events", "Changes of feeds' health", "kind", "health")
+        self.hub_requests = self._counter("hub_requests", "Requests to WebSub hubs", "mode", "outcome")
+        self.hub_intents = self._counter("hub_intents", "Hubs asking or telling us", "mode", "outcome")
+        self.hub_pushes = self._counter("hub_pushes", "Documents that came from hubs", "outcome")
+        self.feed_pushes = self._counter("feed_pushes", "Pushed documents in ingest", "outcome")
         self.webhook_attempts = self._counter(
             "webhook_attempts", "Tries to deliver", "outcome", "status_class"
         )

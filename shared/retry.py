@@ -49,3 +49,16 @@ DELIVERY = RetryPolicy(
     )
 )
 """A webhook is tried 12 times over about 75 hours."""
+
+HUB = RetryPolicy(
+    delays=(
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=30),
+        timedelta(hours=2),
+        timedelta(hours=6),
+        timedelta(days=1),
+    ),
+    endless=True,
+)
+"""A hub that does not do what it was asked is asked ever more rarely; polls see what it would have sent."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -36,6 +37,15 @@ def _database_url(value: str) -> str:
     raise ValueError("use sqlite:///PATH or postgresql://USER@HOST:PORT/NAME")
 
 
+def _public_url(value: str) -> str:
+    """Without a slash at the end."""
+    parts = urlsplit(value)
+    named = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1"))
+    if not named or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("use an https:// address without query or fragment")
+    return value.rstrip("/")
+
+
 def _loopback_ports(value: str) -> str:
     for item in filter(None, value.split(",")):
         host, _, port = item.strip().rpartition(":")
@@ -60,6 +70,9 @@ class Settings(BaseModel):
     """Where ingest serves its probes; 0 for none."""
     extract_port: Port = 8082
     """Where extract serves its probes; 0 for none."""
+    public_url: Annotated[str, Field(max_length=500), AfterValidator(_public_url)] | None = None
+    """Where the internet reaches the api, such as https://pactwatch.example.org; hubs push feeds there
+    (WebSub). Unset: no hub is asked to. Plain http is taken for a loopback address only, for tests."""
     contact: Annotated[str, Field(min_length=3, max_length=200)] = "https://pactwatch.example/contact"
     """Told to every server we ask, in the User-Agent."""
     allow_loopback: Annotated[str, AfterValidator(_loopback_ports)] = ""
@@ -73,6 +86,14 @@ class Settings(BaseModel):
     poll_seconds: Seconds = 600
     """How often a feed is polled unless it says otherwise."""
     poll_floor_seconds: Seconds = 120
+    poll_ceiling_seconds: Seconds = 3600
+    """How often a feed is polled at the least, however little it brings, as long as it works."""
+    poll_concurrency: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Polls under way at once."""
+    domain_concurrency: Annotated[int, Field(ge=1, le=100)] = 2
+    """Polls under way at once of one registrable domain."""
+    domain_pause_seconds: Annotated[float, Field(ge=0, le=3600)] = 5
+    """The time between two polls of one registrable domain."""
     max_entry_age_days: Annotated[float, Field(gt=0, le=100_000)] | None = 30
     """Entries older than this when first seen are not published."""
     delivery_lease_seconds: Annotated[float, Field(ge=20, le=86400)] = 60

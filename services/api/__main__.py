@@ -1,9 +1,11 @@
-"""The api service: alerts become deliveries, deliveries are sent, and everything is served over HTTP."""
+"""The api service: alerts and word of feeds become deliveries, deliveries are sent, hubs are asked to push,
+and everything is served over HTTP."""
 
 import asyncio
 import secrets
 import socket
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,19 +15,28 @@ from services.api.alerts_handler import AlertsHandler
 from services.api.app import create_app
 from services.api.dependencies import ApiState
 from services.api.dispatcher import Dispatcher, DispatchLimits
+from services.api.feed_events_handler import FeedEventsHandler
 from services.api.keys import sealing_keys
 from services.api.sealing import Sealer
+from services.api.websub.callback import HubCallback
+from services.api.websub.hubs_handler import HubsHandler
+from services.api.websub.subscriber import HubSubscriber
 from shared.lifecycle import live_together
+from shared.patience import Patience, Stopped
 from shared.processor import Processor
 from shared.runtime import Runtime, consumer_group, prepare, readiness, run_group
 from shared.serving import listen, serve
 from shared.store.alerts import AlertStore
 from shared.store.deliveries import DeliveryStore
+from shared.store.feed_messages import FeedMessageStore
+from shared.store.feed_overview import FeedOverview
+from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
 from shared.store.ledger import LedgerStore
 from shared.store.stories import StoryStore
 from shared.store.subscriptions import SubscriptionStore
-from shared.topics import DELIVER_GROUP
+from shared.store.websub import HubSubscriptionStore
+from shared.topics import DELIVER_GROUP, REPORT_GROUP, WEBSUB_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,17 @@ class ApiService:
 
     app: FastAPI
     dispatcher: Dispatcher
-    deliver: Processor
+    groups: tuple[Processor, ...]
+    hubs: "Hubs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hubs:
+    """The WebSub parts; `subscriber` and `callback` are None unless the operator named a public address."""
+
+    group: Processor
+    subscriber: HubSubscriber | None
+    callback: HubCallback | None
 
 
 def build(runtime: Runtime) -> ApiService:
@@ -53,14 +74,23 @@ def build(runtime: Runtime) -> ApiService:
         metrics=runtime.metrics,
         limits=DispatchLimits(lease=timedelta(seconds=settings.delivery_lease_seconds)),
     )
-    handler = AlertsHandler(
+    alerts = AlertsHandler(
         subscriptions=subscriptions, deliveries=deliveries, wake=dispatcher.wake, clock=runtime.wall
     )
+    feed_events = FeedEventsHandler(
+        subscriptions=subscriptions,
+        messages=FeedMessageStore(runtime.database),
+        wake=dispatcher.wake,
+        clock=runtime.wall,
+    )
+    hubs = _hubs(runtime, sealer)
     state = ApiState(
         stories=StoryStore(runtime.database),
         alerts=AlertStore(runtime.database),
         ledger=LedgerStore(runtime.database),
         feeds=FeedStore(runtime.database),
+        feed_states=FeedStateStore(runtime.database),
+        feed_overview=FeedOverview(runtime.database),
         subscriptions=subscriptions,
         deliveries=deliveries,
         sealer=sealer,
@@ -71,12 +101,53 @@ def build(runtime: Runtime) -> ApiService:
         random_bytes=secrets.token_bytes,
         https_only=not settings.webhook_http,
         full_text=settings.full_text,
+        hubs=hubs.callback,
     )
     return ApiService(
         app=create_app(state),
         dispatcher=dispatcher,
-        deliver=consumer_group(runtime, group=DELIVER_GROUP, handler=handler.handle),
+        groups=(
+            consumer_group(runtime, group=DELIVER_GROUP, handler=alerts.handle),
+            consumer_group(runtime, group=REPORT_GROUP, handler=feed_events.handle),
+            hubs.group,
+        ),
+        hubs=hubs,
     )
+
+
+def _hubs(runtime: Runtime, sealer: Sealer) -> Hubs:
+    """Which hubs there are is kept in mind even while none is asked."""
+    store = HubSubscriptionStore(runtime.database)
+    subscriber, callback = None, None
+    if public_url := runtime.settings.public_url:
+        subscriber = HubSubscriber(
+            store=store,
+            client=runtime.http,
+            addresses=runtime.addresses,
+            sealer=sealer,
+            public_url=public_url,
+            clock=runtime.wall,
+            random=runtime.random,
+            metrics=runtime.metrics,
+        )
+        callback = HubCallback(
+            store=store,
+            sealer=sealer,
+            clock=runtime.wall,
+            random=runtime.random,
+            metrics=runtime.metrics,
+            legacy=public_url.startswith("https:"),
+        )
+    handler = HubsHandler(
+        store=store,
+        sealer=sealer,
+        addresses=runtime.addresses,
+        wake=subscriber.wake if subscriber else lambda: None,
+        clock=runtime.wall,
+        random_bytes=secrets.token_bytes,
+    )
+    group = consumer_group(runtime, group=WEBSUB_GROUP, handler=handler.handle)
+    return Hubs(group=group, subscriber=subscriber, callback=callback)
 
 
 async def run(runtime: Runtime, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
@@ -95,10 +166,32 @@ async def _work(runtime: Runtime, service: ApiService, stop: asyncio.Event) -> N
     if not stop.is_set():
         await live_together(
             stop,
-            run_group(runtime, service.deliver, stop),
+            *(run_group(runtime, group, stop) for group in service.groups),
             service.dispatcher.run(),
             _stop_with(service.dispatcher, stop),
+            *_hub_work(runtime, service.hubs, stop),
         )
+
+
+def _hub_work(
+    runtime: Runtime, hubs: Hubs, stop: asyncio.Event
+) -> tuple[Coroutine[object, object, None], ...]:
+    if hubs.subscriber is None or hubs.callback is None:
+        return ()
+    return hubs.subscriber.run(stop), _with_publisher(runtime, hubs.callback, stop)
+
+
+async def _with_publisher(runtime: Runtime, callback: HubCallback, stop: asyncio.Event) -> None:
+    patience = Patience(name="pushes", metrics=runtime.metrics, random=runtime.random, stop=stop)
+    try:
+        callback.publisher = await patience.insist(runtime.stream.publisher)
+    except Stopped:
+        return
+    try:
+        await stop.wait()
+    finally:
+        publisher, callback.publisher = callback.publisher, None
+        await publisher.close()
 
 
 async def _stop_with(dispatcher: Dispatcher, stop: asyncio.Event) -> None:

@@ -45,7 +45,7 @@ class AlertsHandler:
         message = Message(
             id=message_id(alert.id),
             type=message_type(alert),
-            alert_id=alert.id,
+            subject_id=alert.id,
             body=render(alert),
             created_at=now,
         )

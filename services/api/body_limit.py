@@ -12,17 +12,26 @@ MAX_BODY_SECONDS: Final = 30
 
 
 class BodyLimit:
-    """Reads the request's body before the app does: 413 beyond a MiB, 408 when it takes too long."""
+    """Reads the request's body before the app does: 413 beyond a MiB, 408 when it takes too long.
+
+    Routes under `except_under` read and bound theirs by themselves.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, most: int = MAX_BODY_BYTES, seconds: float = MAX_BODY_SECONDS
+        self,
+        app: ASGIApp,
+        *,
+        most: int = MAX_BODY_BYTES,
+        seconds: float = MAX_BODY_SECONDS,
+        except_under: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._most = most
         self._seconds = seconds
+        self._except_under = except_under
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(self._except_under):
             await self._app(scope, receive, send)
             return
         try:

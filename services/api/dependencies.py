@@ -1,6 +1,6 @@
 """What the api asks of its stores, as small Protocols, and what its routes are given."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol, cast
@@ -9,17 +9,19 @@ from fastapi import Depends, Request
 
 from services.api.coverage import CoverageReader, CoverageStatement
 from services.api.sealing import Sealer
+from services.api.websub.policy import Intent, Receipt
 from shared.http.addresses import AddressPolicy
 from shared.http.exchange import HttpRequest, HttpResponse
 from shared.metrics import Metrics
 from shared.model.alert import Alert
-from shared.model.feed import Feed, FeedState
+from shared.model.feed import Feed, FeedState, Outage, Poll
 from shared.model.outcome import DeliveryOutcome
 from shared.model.subscription import Attempt, Delivery, DeliveryState, Message, Subscription
 from shared.model.tag import TaggedStory
 from shared.model.times import Clock
 from shared.probes import Readiness
 from shared.store.delivery_rows import ClaimedDelivery
+from shared.store.feed_overview import FeedFilter, FeedGroup
 
 
 class ListedStory(Protocol):
@@ -63,14 +65,30 @@ class LedgerReader(Protocol):
 
 
 class FeedRegistry(Protocol):
-    """What is watched, and how its polls go; adding an address again changes nothing."""
+    """What is watched; adding an address again changes nothing. `update` and `remove` say whether there was
+    such a feed."""
 
     async def add(self, feed: Feed, now: datetime, /) -> Feed: ...
+    async def update(self, feed: Feed, /) -> bool: ...
     async def remove(self, feed_id: str, /) -> bool: ...
     async def get(self, feed_id: str, /) -> Feed | None: ...
-    async def list(self, after_id: str | None, limit: int) -> Sequence[Feed]: ...
-    async def enabled(self) -> Sequence[Feed]: ...
+
+
+class FeedStateReader(Protocol):
+    """What ingest knows of feeds, for those ever polled, and their last polls, newest first."""
+
     async def states(self, ids: Sequence[str], /) -> Mapping[str, FeedState]: ...
+    async def polls(self, feed_id: str, limit: int) -> Sequence[Poll]: ...
+    async def outage(self) -> Outage | None: ...
+
+
+class FeedFinder(Protocol):
+    """Feeds by how they are, in order of id, and counted."""
+
+    async def list(
+        self, after_id: str | None, limit: int, which: FeedFilter, /
+    ) -> Sequence[tuple[Feed, FeedState | None]]: ...
+    async def groups(self, overdue_before: datetime, /) -> Sequence[FeedGroup]: ...
 
 
 class SubscriptionRegistry(Protocol):
@@ -127,6 +145,22 @@ class HttpSender(Protocol):
     async def request(self, request: HttpRequest, /) -> HttpResponse: ...
 
 
+class HubAnswers(Protocol):
+    """What hubs are answered. `confirm` gives what to say, None for "no such subscription"."""
+
+    async def confirm(self, token: str, intent: Intent, /) -> str | None: ...
+    async def receive(
+        self,
+        token: str,
+        chunks: AsyncIterable[bytes],
+        /,
+        *,
+        signature: str | None,
+        content_type: str | None,
+        encoded: bool,
+    ) -> Receipt: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiState:
     """Everything the routes use, built by a composition root.
@@ -134,12 +168,15 @@ class ApiState:
     `random_bytes` gives that many bytes from a secure source. `https_only` refuses webhook and feed
     addresses without encryption, except those the operator named. `full_text` serves whole texts of
     stories; without it an excerpt and the evidence, which is what publishers' rights allow by default.
+    `hubs` of None asks no hub to push feeds here.
     """
 
     stories: StoryReader
     alerts: AlertReader
     ledger: LedgerReader
     feeds: FeedRegistry
+    feed_states: FeedStateReader
+    feed_overview: FeedFinder
     subscriptions: SubscriptionRegistry
     deliveries: DeliveryReader
     sealer: Sealer
@@ -150,6 +187,7 @@ class ApiState:
     random_bytes: Callable[[int], bytes]
     https_only: bool
     full_text: bool
+    hubs: HubAnswers | None = None
 
 
 def state_of(request: Request) -> ApiState:

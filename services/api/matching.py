@@ -1,6 +1,7 @@
-"""Does a subscription want an alert?"""
+"""Does a subscription want an alert, or word of a feed?"""
 
 from shared.model.alert import Alert
+from shared.model.health import FeedEvent
 from shared.model.subscription import Filter
 
 
@@ -24,6 +25,14 @@ def matches(wanted: Filter, alert: Alert) -> bool:
 def owed_to_all_told(alert: Alert) -> bool:
     """Whoever was told something is told when it is corrected or withdrawn, whatever the filter says."""
     return alert.reason in ("correction", "retraction")
+
+
+def wants_feed(wanted: Filter, event: FeedEvent) -> bool:
+    """`feeds` is set, and the feed is in one of the `languages`, or in none that we know of.
+
+    The other criteria are about alerts.
+    """
+    return wanted.feeds and (event.language is None or _overlap(wanted.languages, {event.language}))
 
 
 def _overlap(wanted: tuple[str, ...], found: set[str]) -> bool:

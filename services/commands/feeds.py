@@ -1,32 +1,44 @@
-"""`feeds parse, import, export, check, list`: what is watched, and what a feed gives."""
+"""`feeds import, export, list, check, parse`: what is watched, how well, and what a feed gives."""
 
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import msgspec
 import typer
+from rich.console import Console
 
+from services.commands import feed_trials
+from services.commands.feed_lines import JsonLines, health_json, health_lines
 from services.commands.settings import read_settings, run
 from services.commands.statuses import BAD_INPUT
-from services.ingest.__main__ import policy_of
-from services.ingest.opml import read_opml, write_opml
-from services.ingest.preview import FeedPreview, Previewer
+from services.ingest.operations.importing import ImportPlan, plan_import
+from services.ingest.opml import OpmlReading, read_opml, write_opml
+from shared.db import Database
 from shared.errors import InputError
 from shared.migrate import upgrade
 from shared.model.feed import Feed, FeedState
 from shared.model.times import utc_now
-from shared.runtime import open_database, open_runtime
+from shared.runtime import open_database
 from shared.settings import Settings
+from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
-from shared.workers import WorkerPool
 
 PAGE = 500
+TITLE = "Pactwatch feeds"
 
 T = TypeVar("T")
 family = typer.Typer(help="Feeds: what is watched, and how well.", no_args_is_help=True)
+Listed = Annotated[Path, typer.Argument(help="OPML", metavar="FILE")]
+Output = Annotated[Path | None, typer.Option("--output", help="write there instead of printing")]
 Sources = Annotated[list[str], typer.Argument(help="files or addresses", metavar="FILE|URL...")]
+Checked = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="OPML files, feeds in files, addresses; without any, all that is watched",
+        metavar="[FILE|URL...]",
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,104 +49,102 @@ def add_to(app: typer.Typer) -> None:
 @family.command()
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
-    if run(_preview(read_settings(), sources, _print_entries)):
+    if run(feed_trials.parse(read_settings(), sources)):
         raise typer.Exit(BAD_INPUT)
 
 
 @family.command()
-def check(sources: Sources) -> None:
-    """Try feeds and print one line for each: what it gives, or why it gives nothing."""
-    if run(_preview(read_settings(), sources, _print_verdict)):
-        raise typer.Exit(1)
+def check(sources: Checked = None, as_json: JsonLines = False) -> None:
+    """Try feeds, and show for each what it gives, or why it gives nothing, and what to do about it.
 
-
-async def _preview(settings: Settings, sources: list[str], show: Callable[[FeedPreview], None]) -> int:
-    """Show every source as soon as it is read; how many could not be."""
-    failed = 0
-    async with open_runtime(settings) as runtime:
-        workers = WorkerPool(workers=1)
-        previewer = Previewer(
-            client=runtime.http, workers=workers, clock=runtime.clock, policy=policy_of(settings)
-        )
-        try:
-            async for preview in previewer.preview(sources):
-                show(preview)
-                failed += preview.failed
-        finally:
-            await workers.close()
-    return failed
-
-
-def _print_entries(preview: FeedPreview) -> None:
-    for entry in preview.entries:
-        sys.stdout.buffer.write(msgspec.json.encode(entry) + b"\n")
-    sys.stdout.buffer.flush()
-    sys.stderr.write(preview.summary + "\n")
-
-
-def _print_verdict(preview: FeedPreview) -> None:
-    typer.echo(f"{'failed' if preview.failed else 'ok':<7}{preview.summary}")
+    Exit status 1 if one of them gives nothing or only part of a document.
+    """
+    settings = read_settings()
+    addresses, faults = feed_trials.addresses_in(sources) if sources else ([], [])
+    for fault in faults:
+        sys.stderr.write(f"{fault}\n")
+    if not sources:
+        watched = run(_with_database(settings, lambda database: _all(FeedStore(database))))
+        addresses = [feed.url for feed in watched if feed.enabled]
+        if not addresses:
+            sys.stderr.write("no feeds are watched; `pactwatch feeds import FILE` takes in a list\n")
+    status = run(feed_trials.check(settings, addresses, Console(highlight=False), as_json=as_json))
+    if status or faults:
+        raise typer.Exit(BAD_INPUT if faults else status)
 
 
 @family.command("import")
-def import_feeds(file: Annotated[Path, typer.Argument(help="OPML")]) -> None:
-    """Watch every feed an OPML file lists; those watched already stay as they are."""
-    reading = read_opml(_content(file))
-    added = run(_with_store(read_settings(), lambda store: _add(store, reading.feeds)))
-    typer.echo(f"{len(reading.feeds)} feeds listed, {added} new")
-    for fault in reading.faults:
+def import_feeds(file: Listed) -> None:
+    """Watch every feed an OPML file lists; what it says of those watched already is taken over.
+
+    What it does not say stays, and so does the outlet of a watched feed.
+    """
+    reading = _read_list(file)
+    plan = run(_with_database(read_settings(), lambda database: _import(FeedStore(database), reading)))
+    typer.echo(f"{len(plan.new)} new, {len(plan.updated)} updated, {plan.unchanged} unchanged")
+    for fault in (*reading.faults, *plan.faults):
         sys.stderr.write(f"{file}: {fault}\n")
-    if reading.faults:
+    if reading.faults or plan.faults:
         raise typer.Exit(BAD_INPUT)
 
 
-async def _add(store: FeedStore, feeds: tuple[Feed, ...]) -> int:
-    before = {feed.id for feed in await _all(store)}
-    for feed in feeds:
-        await store.add(feed, utc_now())
-    return len({feed.id for feed in await _all(store)} - before)
-
-
 @family.command("export")
-def export_feeds() -> None:
-    """Print the watched feeds as OPML."""
-    feeds = run(_with_store(read_settings(), _all))
-    sys.stdout.buffer.write(write_opml(feeds, title="Pactwatch feeds"))
+def export_feeds(output: Output = None) -> None:
+    """Print the watched feeds as OPML, in order of outlets, or write them to a file."""
+    feeds = run(_with_database(read_settings(), lambda database: _all(FeedStore(database))))
+    document = write_opml(feeds, title=TITLE)
+    if output is None:
+        sys.stdout.buffer.write(document)
+        return
+    try:
+        output.write_bytes(document)
+    except OSError as error:
+        raise InputError(f"{output}: {error.strerror}") from error
 
 
 @family.command("list")
-def list_feeds() -> None:
-    """Print the watched feeds with their health, one line each."""
-    for feed, state in run(_with_store(read_settings(), _states)):
-        outcome = "never polled" if state is None else state.last_outcome or "never polled"
-        error = "" if state is None or not state.last_error else f" ({state.last_error})"
-        typer.echo(f"{outcome:<16}{feed.language or '-':<4}{feed.outlet}  {feed.url}{error}")
+def list_feeds(as_json: JsonLines = False) -> None:
+    """Print the watched feeds with their health: state, for how long, and why."""
+    found = run(_with_database(read_settings(), _states))
+    for line in map(health_json, found) if as_json else health_lines(found, utc_now()):
+        typer.echo(line)
 
 
-async def _states(store: FeedStore) -> list[tuple[Feed, FeedState | None]]:
-    feeds = await _all(store)
-    states = await store.states([feed.id for feed in feeds])
+def _read_list(file: Path) -> OpmlReading:
+    try:
+        return read_opml(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}") from error
+    except InputError as error:
+        raise InputError(f"{file}: {error.detail}") from error
+
+
+async def _import(store: FeedStore, reading: OpmlReading) -> ImportPlan:
+    plan = plan_import(reading.listed, {feed.id: feed for feed in await _all(store)})
+    await store.add_all(plan.new, utc_now())
+    for feed in plan.updated:
+        await store.update(feed)
+    return plan
+
+
+async def _states(database: Database) -> list[tuple[Feed, FeedState | None]]:
+    feeds = await _all(FeedStore(database))
+    states = await FeedStateStore(database).states([feed.id for feed in feeds])
     return [(feed, states.get(feed.id)) for feed in feeds]
 
 
 async def _all(store: FeedStore) -> tuple[Feed, ...]:
+    """Every watched feed, in the order in which people look for them."""
     found: list[Feed] = []
     while page := await store.list(found[-1].id if found else None, PAGE):
         found.extend(page)
-    return tuple(found)
+    return tuple(sorted(found, key=lambda feed: (feed.outlet.casefold(), feed.name, feed.url)))
 
 
-async def _with_store(settings: Settings, work: Callable[[FeedStore], Awaitable[T]]) -> T:
+async def _with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     database = open_database(settings)
     try:
         await upgrade(database)
-        return await work(FeedStore(database))
+        return await work(database)
     finally:
         await database.close()
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error

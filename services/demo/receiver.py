@@ -14,11 +14,13 @@ MAX_BODY_BYTES = 256 * 1024
 
 @dataclass(slots=True)
 class Received:
-    """What came in: every request, those whose signature was good, and the alerts by webhook-id."""
+    """What came in: every request, those whose signature was good, and by webhook-id the alerts and the
+    notices of feeds."""
 
     requests: int = 0
     verified: int = 0
     alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notices: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Receiver:
@@ -60,7 +62,9 @@ class Receiver:
         if self._secret is None or not _is_signed(self._secret, body, dict(request.headers)):
             return web.Response(status=401, text="the signature is not good")
         self.received.verified += 1
-        self.received.alerts.setdefault(request.headers["webhook-id"], msgspec.json.decode(body))
+        message = msgspec.json.decode(body)
+        kind = self.received.alerts if message["type"].startswith("alert.") else self.received.notices
+        kind.setdefault(request.headers["webhook-id"], message)
         return web.Response(status=204)
 
 

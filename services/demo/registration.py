@@ -40,7 +40,7 @@ async def register(api: str, server: FeedServer, archive: Archive, receiver: Rec
 
 async def _post(session: aiohttp.ClientSession, url: str, body: dict[str, str]) -> dict[str, Any]:
     async with session.post(url, json=body) as answer:
-        if answer.status != 201:
+        if answer.status not in (200, 201):
             raise TransientError(f"{url} answered {answer.status}: {(await answer.text())[:200]}")
         found: dict[str, Any] = await answer.json()
         return found

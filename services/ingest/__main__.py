@@ -5,12 +5,18 @@ from datetime import timedelta
 
 from services.ingest.policy import IngestPolicy
 from services.ingest.poller import IngestParts, Poller
+from services.ingest.pushes import PushesHandler
 from shared.lifecycle import live_together
 from shared.patience import Patience
 from shared.ports import Publisher
-from shared.runtime import Runtime, prepare, serve_probes
+from shared.processor import Processor
+from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes
 from shared.settings import Settings
+from shared.store.domains import DomainStore
+from shared.store.entries import EntryStore
+from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
+from shared.topics import PUSH_GROUP
 from shared.workers import WorkerPool
 
 WORKER_MEMORY_BYTES = 2 * 1024**3
@@ -21,23 +27,40 @@ def policy_of(settings: Settings) -> IngestPolicy:
     return IngestPolicy(
         interval=timedelta(seconds=settings.poll_seconds),
         shortest=timedelta(seconds=settings.poll_floor_seconds),
-        longest=timedelta(seconds=max(3600, settings.poll_seconds)),
+        longest=timedelta(seconds=max(settings.poll_ceiling_seconds, settings.poll_seconds)),
         oldest=settings.max_entry_age,
+        concurrency=settings.poll_concurrency,
+        per_domain=settings.domain_concurrency,
+        pause=timedelta(seconds=settings.domain_pause_seconds),
     )
 
 
 def build(runtime: Runtime, publisher: Publisher, workers: WorkerPool) -> Poller:
     """A poller on the runtime's engines. Raises SettingsError."""
     parts = IngestParts(
-        store=FeedStore(runtime.database),
+        feeds=FeedStore(runtime.database),
+        states=FeedStateStore(runtime.database),
+        entries=EntryStore(runtime.database),
         publisher=publisher,
         client=runtime.http,
         workers=workers,
         metrics=runtime.metrics,
         clock=runtime.clock,
         random=runtime.random,
+        domains=DomainStore(runtime.database),
     )
     return Poller(parts, policy_of(runtime.settings))
+
+
+def push_group(runtime: Runtime, poller: Poller) -> Processor:
+    """The consume loop of the documents that hubs push."""
+    handler = PushesHandler(
+        feeds=FeedStore(runtime.database),
+        states=FeedStateStore(runtime.database),
+        target=poller,
+        metrics=runtime.metrics,
+    )
+    return consumer_group(runtime, group=PUSH_GROUP, handler=handler.handle)
 
 
 async def run(runtime: Runtime, stop: asyncio.Event) -> None:
@@ -55,7 +78,8 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     try:
         poller = build(runtime, publisher, workers)
         runtime.waiting["ingest"] = lambda: poller.waiting_for
-        await poller.run(stop)
+        pushes = push_group(runtime, poller)
+        await live_together(stop, poller.run(stop), run_group(runtime, pushes, stop))
     finally:
         await workers.close()
         await publisher.close()

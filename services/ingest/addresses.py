@@ -1,30 +1,25 @@
 """Addresses of articles: made absolute, and made comparable."""
 
+import re
+from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urljoin, urlsplit, urlunsplit
 
-from services.ingest.plaintext import without_control
+from courlan import clean_url
+
+from services.ingest.documents.plaintext import without_control
 from shared.http.urls import LONGEST_URL
 
-_TRACKING_PREFIXES: Final = ("utm_", "at_medium", "at_campaign", "mc_", "pk_", "hsa_", "_hs", "vero_")
-_TRACKING: Final = frozenset(
-    {
-        *("fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "ymclid", "twclid", "igshid"),
-        *(
-            "ocid",
-            "cmpid",
-            "ns_mchannel",
-            "ns_source",
-            "ns_campaign",
-            "ns_linkname",
-            "ns_fee",
-            "smid",
-            "mkt_tok",
-        ),
-        *("ftag", "icid", "ncid", "_openstat", "wt_mc", "xtor"),
-    }
-)
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_ARTICLE: Final = re.compile(r"\d{3}")
+"""Three digits in a row may be an article's number, as in `?cid=AKR20241021`; `?source=rss` is none."""
+_ALWAYS_TRACKING: Final = re.compile(
+    r"(?:at|hsa|mc|mkt|ns|pk|utm|vero)_.*|_hs.*|.*clid|[gw]braid|igshid"
+    r"|_openstat|erid|rb_clickid|roistat|kakao_from|input"  # Russian and Korean ones
+    r"|cmpid|ftag|icid|ncid|ocid|smid|smtyp|srnd|wt_mc|xtor"
+)
+_OFTEN_TRACKING: Final = frozenset({"from", "rss", "sns"})
+_LONGEST_PARAMETER: Final = 100
 
 
 def absolute_url(value: str | None, base: str) -> str | None:
@@ -41,8 +36,12 @@ def absolute_url(value: str | None, base: str) -> str | None:
 
 
 def canonical_url(url: str) -> str:
-    """The same for all addresses of one article: https, host in lower case, no default port, no fragment,
-    no tracking parameters. To compare with, not to request."""
+    """The same for all addresses of one article. To compare with, not to request.
+
+    Https, host in lower case, no default port, no fragment, no slash or `/amp` at the end, and no parameters
+    that only track readers. When in doubt a parameter stays: two addresses of one article do little harm, two
+    articles under one address would hide the second.
+    """
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -50,8 +49,16 @@ def canonical_url(url: str) -> str:
         return url
     if port is not None and port != _DEFAULT_PORTS.get(parts.scheme):
         host = f"{host}:{port}"
-    query = _kept_query(parts.query)
-    return urlunsplit(("https", host, parts.path or "/", query, ""))
+    return urlunsplit(("https", host, _kept_path(parts.path), _kept_query(parts.query), ""))
+
+
+def names_an_article(link_key: str) -> bool:
+    """Whether a canonical address leads deeper than to the root of a site."""
+    try:
+        parts = urlsplit(link_key)
+    except ValueError:
+        return False
+    return parts.path not in ("", "/") or bool(parts.query)
 
 
 def host_of(url: str) -> str:
@@ -62,13 +69,36 @@ def host_of(url: str) -> str:
         return ""
 
 
+def _kept_path(path: str) -> str:
+    path = path.rstrip("/")
+    article = path.removesuffix("/amp")
+    # `/amp` alone is a section on amplifiers; behind an article's path it is another view of it.
+    return (article if article.count("/") > 1 else path) or "/"
+
+
 def _kept_query(query: str) -> str:
+    """The parameters that may name the article, as they were written: nobody says in what charset."""
     if not query:
         return ""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _is_tracking(name.lower())]
-    return query if len(kept) == len(pairs) else urlencode(kept)
+    return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(*_named(pair)))
 
 
-def _is_tracking(name: str) -> bool:
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+def _named(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return unquote_plus(name).lower(), value
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    if len(name) > _LONGEST_PARAMETER:
+        return False
+    if _ALWAYS_TRACKING.fullmatch(name) or (name == "amp" and value in ("", "1", "true")):
+        return True
+    return not _ARTICLE.search(value) and (name in _OFTEN_TRACKING or _is_listed(name))
+
+
+@lru_cache(maxsize=1024)
+def _is_listed(name: str) -> bool:
+    """Whether courlan, which follows the lists of ad blockers, drops a parameter of this name."""
+    if not name.isidentifier() or not name.isascii():
+        return False
+    return "?" not in (clean_url(f"https://host.example/path?{name}=value") or "?")

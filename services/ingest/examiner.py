@@ -1,93 +1,164 @@
-"""Making findings of an answer: parse what is new in a worker, and decide."""
+"""Making findings of an answer: parse what is new, and decide."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Final
 
-from services.ingest.decider import decide, keys_of
+from services.ingest.decider import decide, held, keys_of, link_keys_of
+from services.ingest.documents.parsed import ParsedFeed
+from services.ingest.documents.plaintext import without_control
+from services.ingest.entries.identity import identify
 from services.ingest.fetcher import LONGEST_ERROR, FailedFetch, FetchedFeed
-from services.ingest.findings import Findings
-from services.ingest.identity import identify
-from services.ingest.parsed import ParsedFeed
-from services.ingest.parser import parse_feed
-from services.ingest.plaintext import without_control
+from services.ingest.findings import Findings, Reading, document_of
+from services.ingest.hubs import hub_of
+from services.ingest.judging.moves import permanent_target
+from services.ingest.judging.trust import lies
 from services.ingest.policy import IngestPolicy
-from shared.errors import FeedUnreadableError, PactwatchError, WorkerCrashedError, WorkerTimeoutError
+from services.ingest.reading import DocumentReader
+from services.ingest.timing.freshness import asked_interval
+from shared.errors import (
+    FeedUnreadableError,
+    PactwatchError,
+    PageInsteadError,
+    WorkerCrashedError,
+    WorkerTimeoutError,
+)
 from shared.model.feed import Feed, FeedState, KnownEntry, PollOutcome, Validators
-from shared.workers import WorkerPool
 
-KnownEntries = Callable[[str, Sequence[str]], Awaitable[Mapping[str, KnownEntry]]]
+KnownEntries = Callable[[str, Sequence[str], Sequence[str]], Awaitable[Sequence[KnownEntry]]]
+
+LIED: Final = "its server would have denied this change: validators are not sent for a while"
+CUT: Final = "the document ends early"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedAnswer:
+    """A document not known already, as it was parsed, with the validators it came under; `may_lie`: those we
+    had would have been answered with "not modified"."""
+
+    answer: FetchedFeed
+    parsed: ParsedFeed
+    validators: Validators
+    may_lie: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examiner:
-    """Reads answers. `known_entries` gives what is known of a feed's entries by key."""
+    """Reads answers. `known_entries` gives what is known of an outlet's entries by key and link."""
 
-    workers: WorkerPool
+    reader: DocumentReader
     policy: IngestPolicy
     known_entries: KnownEntries
 
     async def examine(
-        self, feed: Feed, state: FeedState, answer: FetchedFeed | FailedFetch, now: datetime
-    ) -> Findings:
-        """What this answer means, given what we knew; raises only what `known_entries` raises."""
+        self, state: FeedState, asked: Validators, answer: FetchedFeed | FailedFetch, now: datetime
+    ) -> Findings | ParsedAnswer:
+        """What this answer to a question with these validators means, or its document, to be decided. Never
+        raises."""
         if isinstance(answer, FailedFetch):
-            return Findings(
-                outcome=answer.outcome,
-                status=answer.status,
-                elapsed=answer.elapsed,
-                error=answer.error,
-                retry_after=answer.retry_after,
-            )
-        if answer.not_modified and not _asked_conditionally(state.validators):
-            return Findings(
-                outcome="http_error",
-                status=answer.status,
-                elapsed=answer.elapsed,
-                error="“not modified”, though we have nothing that could be",
-            )
+            return _failed(answer)
         if answer.not_modified:
-            return _unchanged("not_modified", answer, _refreshed(state.validators, answer.validators))
+            return self._not_modified(state, asked, answer, now)
         validators = replace(answer.validators, body_hash=sha256(answer.body).hexdigest())
         if validators.body_hash == state.validators.body_hash:
-            return _unchanged("same_body", answer, validators)
+            return self._found("same_body", answer, now, validators=validators)
         try:
-            parsed = await self._parsed(answer)
+            content_type = answer.headers.get("Content-Type", "")
+            suspect = state.last_outcome == "parse_timeout"
+            parsed = await self.reader.read(answer.body, content_type, answer.url, suspect=suspect)
+        except PageInsteadError as error:
+            return _unread("page_instead", answer, error)
         except FeedUnreadableError as error:
             return _unread("not_a_feed", answer, error)
         except (WorkerTimeoutError, WorkerCrashedError) as error:
             return _unread("parse_timeout", answer, error)
-        return await self._decided(feed, parsed, answer, validators, now)
+        may_lie = not _conditional(asked) and lies(state.validators, answer.validators)
+        return ParsedAnswer(answer=answer, parsed=parsed, validators=validators, may_lie=may_lie)
 
-    async def _parsed(self, answer: FetchedFeed) -> ParsedFeed:
-        content_type = answer.headers.get("Content-Type", "")
-        deadline = self.policy.parse_deadline
-        return await self.workers.run(parse_feed, answer.body, content_type, answer.url, deadline=deadline)
+    async def decided(self, feed: Feed, read: ParsedAnswer, now: datetime) -> Findings:
+        """What its entries mean, given what is known of the outlet's; raises only what `known_entries` does.
 
-    async def _decided(
-        self, feed: Feed, parsed: ParsedFeed, answer: FetchedFeed, validators: Validators, now: datetime
-    ) -> Findings:
+        Nobody else may decide on entries of this outlet before the findings are recorded.
+        """
+        parsed, answer = read.parsed, read.answer
+        reading = await self._reading(feed, parsed, answer, now)
+        whole: PollOutcome = "new_entries" if reading.decision.stories else "no_new_entries"
+        if not parsed.complete:
+            return self._found("partial", answer, now, error=CUT, reading=reading)
+        lied = read.may_lie and bool(reading.decision.stories)
+        return self._found(
+            whole,
+            answer,
+            now,
+            error=LIED if lied else None,
+            validators=read.validators,
+            lied=lied,
+            reading=reading,
+            hint=parsed.interval_hint,
+        )
+
+    async def _reading(self, feed: Feed, parsed: ParsedFeed, answer: FetchedFeed, now: datetime) -> Reading:
         identified = identify(parsed.entries)
-        known = await self.known_entries(feed.id, keys_of(identified))
+        known = await self.known_entries(feed.outlet, keys_of(identified), link_keys_of(identified))
         decision = decide(feed, parsed, identified, known, now=now, oldest=self.policy.oldest)
-        whole: PollOutcome = "new_entries" if decision.stories else "no_new_entries"
+        return Reading(
+            decision=decision,
+            held=held(decision.entries, known),
+            document=document_of(parsed, len(answer.body), now),
+            dates=tuple(entry.published_at for entry in parsed.entries if entry.published_at is not None),
+            hub=hub_of(answer.headers, answer.url, parsed),
+        )
+
+    def _not_modified(
+        self, state: FeedState, asked: Validators, answer: FetchedFeed, now: datetime
+    ) -> Findings:
+        if not _conditional(asked):
+            words = "“not modified”, though we asked for the document itself"
+            return self._found("http_error", answer, now, error=words)
+        return self._found(
+            "not_modified", answer, now, validators=_refreshed(state.validators, answer.validators)
+        )
+
+    def _found(
+        self,
+        outcome: PollOutcome,
+        answer: FetchedFeed,
+        now: datetime,
+        *,
+        error: str | None = None,
+        validators: Validators | None = None,
+        lied: bool = False,
+        reading: Reading | None = None,
+        hint: timedelta | None = None,
+    ) -> Findings:
         return Findings(
-            outcome=whole if parsed.complete else "partial",
+            outcome=outcome,
             status=answer.status,
             elapsed=answer.elapsed,
-            error=None if parsed.complete else "the document ends early",
-            validators=validators if parsed.complete else None,
-            decision=decision,
+            error=error,
+            validators=validators,
+            lied=lied,
+            target=permanent_target(answer.redirects),
+            least=asked_interval(answer.headers, hint, now, self.policy.longest),
+            size=None if answer.not_modified else len(answer.body),
+            reading=reading,
         )
 
 
-def _unchanged(outcome: PollOutcome, answer: FetchedFeed, validators: Validators) -> Findings:
-    return Findings(outcome=outcome, status=answer.status, elapsed=answer.elapsed, validators=validators)
+def _failed(answer: FailedFetch) -> Findings:
+    return Findings(
+        outcome=answer.outcome,
+        status=answer.status,
+        elapsed=answer.elapsed,
+        error=answer.error,
+        retry_after=answer.retry_after,
+    )
 
 
-def _asked_conditionally(validators: Validators) -> bool:
-    return validators.etag is not None or validators.last_modified is not None
+def _conditional(asked: Validators) -> bool:
+    return asked.etag is not None or asked.last_modified is not None
 
 
 def _refreshed(old: Validators, new: Validators) -> Validators:
@@ -97,4 +168,6 @@ def _refreshed(old: Validators, new: Validators) -> Validators:
 
 def _unread(outcome: PollOutcome, answer: FetchedFeed, error: PactwatchError) -> Findings:
     words = without_control(str(error))[:LONGEST_ERROR]
-    return Findings(outcome=outcome, status=answer.status, elapsed=answer.elapsed, error=words)
+    return Findings(
+        outcome=outcome, status=answer.status, elapsed=answer.elapsed, error=words, size=len(answer.body)
+    )

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Final
 
-from services.ingest.plaintext import without_control
+from services.ingest.documents.plaintext import without_control
 from services.ingest.policy import IngestPolicy
 from shared.errors import (
     BodyTooLargeError,
@@ -18,9 +18,9 @@ from shared.errors import (
     TooManyRedirectsError,
 )
 from shared.http.client import GuardedClient
-from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse
+from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse, Redirect
 from shared.http.retry_after import parse_retry_after
-from shared.model.feed import Feed, PollOutcome, Validators
+from shared.model.feed import PollOutcome, Validators
 from shared.model.times import Clock
 
 ACCEPT: Final = (
@@ -31,6 +31,15 @@ LONGEST_ERROR: Final = 300
 
 _LONGEST_VALIDATOR: Final = 500
 _DOCUMENTS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED})
+_REFUSALS: Final[Mapping[int, PollOutcome]] = {
+    HTTPStatus.UNAUTHORIZED: "refused",
+    HTTPStatus.FORBIDDEN: "refused",
+    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "refused",
+    HTTPStatus.NOT_FOUND: "gone",
+    HTTPStatus.GONE: "gone",
+    HTTPStatus.TOO_MANY_REQUESTS: "busy",
+    HTTPStatus.SERVICE_UNAVAILABLE: "busy",
+}
 _OUTCOMES: Final[tuple[tuple[type[PactwatchError], PollOutcome], ...]] = (
     (DestinationBlockedError, "blocked"),
     (BodyTooLargeError, "too_large"),
@@ -42,7 +51,7 @@ _OUTCOMES: Final[tuple[tuple[type[PactwatchError], PollOutcome], ...]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedFeed:
-    """A document, or the word that it has not changed. `url` is the one that answered, after redirects;
+    """A document, or the word that it has not changed. `url` is the one that answered, after `redirects`;
     `validators` are those of this answer, without a body hash."""
 
     url: str
@@ -52,6 +61,7 @@ class FetchedFeed:
     not_modified: bool
     validators: Validators
     elapsed: timedelta
+    redirects: tuple[Redirect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +83,17 @@ class Fetcher:
         self._limits = HttpLimits(total=policy.total, body_bytes=policy.body_bytes)
         self._clock = clock
 
-    async def fetch(self, feed: Feed, validators: Validators) -> FetchedFeed | FailedFetch:
-        """The feed's document as it is now; never raises for what the server or the network does."""
+    async def fetch(self, url: str, validators: Validators) -> FetchedFeed | FailedFetch:
+        """The document there as it is now; never raises for what the server or the network does."""
         began = monotonic()
         try:
-            request = HttpRequest(url=feed.url, headers=_headers(validators), limits=self._limits)
+            request = HttpRequest(url=url, headers=_headers(validators), limits=self._limits)
             response = await self._client.request(request)
         except tuple(kind for kind, _ in _OUTCOMES) as error:
             return _failed(error, timedelta(seconds=monotonic() - began))
         not_modified = response.status == HTTPStatus.NOT_MODIFIED
         if not not_modified and response.status not in _DOCUMENTS:
-            return _refused(response, self._clock())
+            return _without_document(response, self._clock())
         return FetchedFeed(
             url=response.url,
             status=response.status,
@@ -92,6 +102,7 @@ class Fetcher:
             not_modified=not_modified,
             validators=_validators(response),
             elapsed=response.elapsed,
+            redirects=response.redirects,
         )
 
 
@@ -117,9 +128,9 @@ def _sendable(value: str | None) -> str | None:
     return value if usable else None
 
 
-def _refused(response: HttpResponse, now: datetime) -> FailedFetch:
+def _without_document(response: HttpResponse, now: datetime) -> FailedFetch:
     return FailedFetch(
-        outcome="http_error",
+        outcome=_REFUSALS.get(response.status, "http_error"),
         error=f"the server answered {response.status}",
         status=response.status,
         retry_after=parse_retry_after(response.headers.get("Retry-After"), now),

@@ -1,27 +1,55 @@
-"""What a poll found, and what it changes in what we know of the feed. Pure."""
+"""What a poll found. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.ingest.decider import Decision
-from services.ingest.schedule import SUCCESSES
-from shared.model.feed import Feed, FeedState, Poll, PollOutcome, Validators
+from services.ingest.documents.parsed import ParsedFeed
+from services.ingest.hubs import Hub
+from shared.model.feed import Document, Feed, FeedState, KnownEntry, Poll, PollOutcome, Validators
 
 NOTHING = Decision(stories=(), entries=(), counts={})
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A document that was parsed and decided. `dates` are what its entries claim; `held` are the rows to
+    store before its stories are published."""
+
+    decision: Decision
+    held: tuple[KnownEntry, ...]
+    document: Document
+    dates: tuple[datetime, ...]
+    hub: Hub | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """The outcome of one poll. `validators` are None unless the answer was whole: half a document, or none,
-    must not end in "not modified" next time."""
+    """The outcome of one poll.
+
+    - `validators`: None unless the answer was whole: half a document, or none, must not end in "not
+      modified" next time; `lied`: those we had before would have hidden the news in this document.
+    - `target`: where permanent redirects alone led; `least`: the least interval the publisher asks for.
+    - `reading`: None unless there was a document that was not known already.
+    """
 
     outcome: PollOutcome
     status: int | None
     elapsed: timedelta
     error: str | None = None
     validators: Validators | None = None
-    decision: Decision = NOTHING
+    lied: bool = False
+    target: str | None = None
+    least: timedelta | None = None
     retry_after: timedelta | None = None
+    size: int | None = None
+    reading: Reading | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided of the document's entries; nothing if none was read."""
+        return self.reading.decision if self.reading else NOTHING
 
 
 def new_state(feed: Feed, now: datetime) -> FeedState:
@@ -29,29 +57,30 @@ def new_state(feed: Feed, now: datetime) -> FeedState:
     return FeedState(feed_id=feed.id, validators=Validators(), next_poll_at=now)
 
 
-def failures_after(state: FeedState, outcome: PollOutcome) -> int:
-    """How many polls in a row have failed now."""
-    return 0 if outcome in SUCCESSES else state.failures + 1
-
-
-def settled(state: FeedState, findings: Findings, *, now: datetime, next_poll_at: datetime) -> FeedState:
-    """What we know of the feed after this poll; to be stored once its stories are acknowledged."""
-    good = findings.outcome in SUCCESSES
-    return replace(
-        state,
-        validators=findings.validators or state.validators,
-        next_poll_at=next_poll_at,
-        last_poll_at=now,
-        last_success_at=now if good else state.last_success_at,
-        last_new_at=now if findings.decision.stories else state.last_new_at,
-        last_outcome=findings.outcome,
-        last_error=findings.error,
-        failures=failures_after(state, findings.outcome),
+def document_of(parsed: ParsedFeed, size: int, now: datetime) -> Document:
+    """What is remembered of a document."""
+    dated = [entry for entry in parsed.entries if entry.published_at is not None]
+    newest = max(dated, key=lambda entry: entry.published_at or now, default=None)
+    first = newest or (parsed.entries[0] if parsed.entries else None)
+    return Document(
+        at=now,
+        entries=parsed.total,
+        size=size,
+        format=parsed.format,
+        newest_at=newest.published_at if newest else None,
+        newest_title=first.title[:LONGEST_TITLE] if first else "",
     )
 
 
-def poll_of(feed: Feed, findings: Findings, now: datetime) -> Poll:
-    """The line in the feed's history."""
+def gap_suspected(state: FeedState, findings: Findings) -> bool:
+    """Whether a whole document shares nothing with the one before it, so that entries may have come and gone
+    unseen."""
+    whole = findings.reading is not None and findings.outcome != "partial"
+    return whole and state.document is not None and findings.decision.known_share == 0
+
+
+def poll_of(feed: Feed, state: FeedState, findings: Findings, now: datetime) -> Poll:
+    """The line in the feed's history, given what was known before."""
     return Poll(
         feed_id=feed.id,
         at=now,
@@ -60,4 +89,6 @@ def poll_of(feed: Feed, findings: Findings, now: datetime) -> Poll:
         elapsed=findings.elapsed,
         entries=findings.decision.counts,
         error=findings.error,
+        size=findings.size,
+        gap_suspected=gap_suspected(state, findings),
     )

@@ -1,49 +1,97 @@
 """OPML 2.0, the format in which feed lists travel: pure reading and writing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from lxml import etree
-from yarl import URL
 
-from services.ingest.languages import primary_language
-from services.ingest.plaintext import title_text, without_control
+from services.ingest.documents.languages import primary_language
+from services.ingest.documents.plaintext import title_text, without_control
 from shared.errors import InputError
 from shared.http.urls import http_url
 from shared.model.feed import Feed
 from shared.model.ids import feed_id
 
 LARGEST: Final = 10 * 1024 * 1024
+LONGEST_LINE: Final = 200
+
+_COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
+_TIERS: Final = {"1": 1, "2": 2, "3": 3}
+_LEAST_INTERVAL: Final = 60
+_MOST_INTERVAL: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFeed:
+    """One feed as a list has it, and `place`, the line it stands on, in words. None is what is not said."""
+
+    place: str
+    url: str
+    name: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+    owner: str | None = None
+    country: str | None = None
+    tier: int | None = None
+    interval: timedelta | None = None
+    enabled: bool = True
+
+    def value(self) -> Feed:
+        """The feed as it would be watched: its host stands for an outlet and a name that are not given."""
+        host = http_url(self.url).host or ""
+        return Feed(
+            id=feed_id(self.url),
+            url=self.url,
+            name=self.name or host,
+            outlet=self.outlet or host,
+            language=self.language,
+            enabled=self.enabled,
+            interval=self.interval,
+            owner=self.owner,
+            country=self.country,
+            tier=self.tier,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpmlReading:
-    """The feeds listed, each address once, and in words what is wrong with the other lines."""
+    """The feeds listed, each address once, and in words what was left out, by line."""
 
-    feeds: tuple[Feed, ...]
+    listed: tuple[ListedFeed, ...]
     faults: tuple[str, ...]
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feeds as they would be watched."""
+        return tuple(listed.value() for listed in self.listed)
 
 
 def read_opml(document: bytes) -> OpmlReading:
     """The feeds of an OPML document, however its outlines are nested. Raises InputError if it is none.
 
-    Attributes beside OPML's own: `outlet`, else the host's name stands for it, and `language`.
+    Attributes beside OPML's own: `outlet`, `owner`, `language`, `country` (ISO 3166), `tier` (1 to 3) and
+    `interval` (seconds). One that cannot be understood is left out, and so is an outline without a usable
+    address; each is a fault. `isComment` of an outline, or of one around it, means not to poll.
     """
-    root = _root(document)
-    feeds: dict[str, Feed] = {}
+    feeds: dict[str, ListedFeed] = {}
     faults: list[str] = []
-    for outline in root.iter("outline"):
-        url = (outline.get("xmlUrl") or "").strip()
+    for outline in _root(document).iter("outline"):
+        url, place = _given(outline, "xmlUrl"), f"line {outline.sourceline}"
         if not url:
             if outline.get("type") == "rss":
-                faults.append(f"line {outline.sourceline}: an outline of type rss without xmlUrl")
+                faults.append(f"{place}: an outline of type rss without xmlUrl")
             continue
         try:
-            feeds.setdefault(url, _feed(outline, http_url(url), url))
+            feed, misread = _listed(outline, url, place)
         except InputError as error:
-            faults.append(f"line {outline.sourceline}: {url[:200]!r}: {error.detail}")
-    return OpmlReading(feeds=tuple(feeds.values()), faults=tuple(faults))
+            faults.append(f"{place}: {url[:200]!r}: {error.detail}")
+        else:
+            feeds.setdefault(url, feed)
+            faults += misread
+    return OpmlReading(listed=tuple(feeds.values()), faults=tuple(faults))
 
 
 def write_opml(feeds: Iterable[Feed], title: str) -> bytes:
@@ -52,17 +100,22 @@ def write_opml(feeds: Iterable[Feed], title: str) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = without_control(title)
     body = etree.SubElement(root, "body")
     for feed in feeds:
-        etree.SubElement(body, "outline", dict(_attributes(feed)))
+        etree.SubElement(body, "outline", {name: without_control(value) for name, value in _attributes(feed)})
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
 
 
 def _attributes(feed: Feed) -> Iterator[tuple[str, str]]:
+    seconds = None if feed.interval is None else int(feed.interval.total_seconds())
     yield "type", "rss"
-    yield "text", without_control(feed.name)
-    yield "xmlUrl", without_control(feed.url)
-    yield "outlet", without_control(feed.outlet)
-    if feed.language is not None:
-        yield "language", without_control(feed.language)
+    yield "text", feed.name
+    yield "xmlUrl", feed.url
+    yield "outlet", feed.outlet
+    further = {"owner": feed.owner, "language": feed.language, "country": feed.country, "tier": feed.tier}
+    for name, value in (further | {"interval": seconds}).items():
+        if value is not None:
+            yield name, str(value)
+    if not feed.enabled:
+        yield "isComment", "true"
 
 
 def _root(document: bytes) -> etree._Element:
@@ -80,13 +133,48 @@ def _root(document: bytes) -> etree._Element:
     return root
 
 
-def _feed(outline: etree._Element, parsed: URL, url: str) -> Feed:
-    host = parsed.host or ""
-    name = title_text(outline.get("title") or outline.get("text") or "") or host
-    return Feed(
-        id=feed_id(url),
+def _listed(outline: etree._Element, url: str, place: str) -> tuple[ListedFeed, list[str]]:
+    """The feed, and a fault for each attribute left out. Raises InputError for an unusable outline."""
+    http_url(url)
+    feed = ListedFeed(
+        place=place,
         url=url,
-        name=name,
-        outlet=title_text(outline.get("outlet") or "") or host,
-        language=primary_language(outline.get("language") or ""),
+        name=_line(outline, "title") or _line(outline, "text"),
+        outlet=_line(outline, "outlet"),
+        language=primary_language(_given(outline, "language")),
+        owner=_line(outline, "owner"),
+        country=_country(_given(outline, "country")),
+        tier=_TIERS.get(_given(outline, "tier")),
+        interval=_interval(_given(outline, "interval")),
+        enabled=not any(_commented(around) for around in (outline, *outline.iterancestors("outline"))),
     )
+    read = {"language": feed.language, "country": feed.country, "tier": feed.tier, "interval": feed.interval}
+    misread = [name for name, value in read.items() if value is None and _given(outline, name)]
+    return feed, [
+        f"{place}: {name}={_given(outline, name)[:60]!r} is left out: it is no {name}" for name in misread
+    ]
+
+
+def _given(outline: etree._Element, name: str) -> str:
+    return (outline.get(name) or "").strip()
+
+
+def _line(outline: etree._Element, name: str) -> str | None:
+    text = title_text(outline.get(name) or "")
+    if len(text) > LONGEST_LINE:
+        raise InputError(f"its {name} is longer than {LONGEST_LINE} characters")
+    return text or None
+
+
+def _country(code: str) -> str | None:
+    return code.upper() if _COUNTRY.fullmatch(code) else None
+
+
+def _interval(digits: str) -> timedelta | None:
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= len(str(_MOST_INTERVAL))):
+        return None
+    return timedelta(seconds=int(digits)) if _LEAST_INTERVAL <= int(digits) <= _MOST_INTERVAL else None
+
+
+def _commented(outline: etree._Element) -> bool:
+    return _given(outline, "isComment").lower() == "true"

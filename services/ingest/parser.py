@@ -1,22 +1,37 @@
 """From a document's bytes to a ParsedFeed. Runs in a worker process: it may be slow, it may be killed."""
 
-from services.ingest.charset import decode_document
-from services.ingest.jsonfeed import read_json_feed
-from services.ingest.parsed import MOST_ENTRIES, ParsedFeed
-from services.ingest.plaintext import repaired_references
-from services.ingest.shape import check_shape
-from services.ingest.xmlfeed import read_xml_feed
+from services.ingest.documents.charset import decode_document
+from services.ingest.documents.fastxml import read_fast
+from services.ingest.documents.jsonfeed import read_json_feed
+from services.ingest.documents.parsed import MOST_ENTRIES, ParsedFeed
+from services.ingest.documents.plaintext import repaired_references
+from services.ingest.documents.rawfeed import judged_feed
+from services.ingest.documents.shape import check_shape, is_sitemap, root_name
+from services.ingest.documents.sitemap import read_news_sitemap
+from services.ingest.documents.xmlfeed import read_xml_feed
 from shared.errors import FeedUnreadableError
 
 
 def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
     """What the document says, of which `url` is the address. Raises FeedUnreadableError.
 
-    bytes ▸ characters ▸ shape checked, surplus entries cut ▸ feedparser ▸ plain text, addresses, dates
+    bytes ▸ characters ▸ lxml if well-formed, else shape checked, surplus cut ▸ feedparser ▸ plain text, dates
     """
     text = decode_document(body, content_type).strip()
     if not text:
         raise FeedUnreadableError("an empty document")
-    if text.startswith("{"):
+    if text.startswith(("{", "[")):
         return read_json_feed(text, url)
-    return read_xml_feed(check_shape(repaired_references(text), MOST_ENTRIES), url)
+    root = root_name(text)
+    text = repaired_references(text)
+    fast = None if is_sitemap(root) else read_fast(text)
+    if fast is not None:
+        return judged_feed(fast.raw, url, complete=True, surplus=fast.surplus)
+    return read_thoroughly(text, url)
+
+
+def read_thoroughly(text: str, url: str) -> ParsedFeed:
+    """The document as feedparser judges it, which decides what the fast way has to say too."""
+    shape = check_shape(text, MOST_ENTRIES)
+    raw = read_news_sitemap(shape) if is_sitemap(shape.root) else read_xml_feed(shape.text)
+    return judged_feed(raw, url, complete=shape.complete, surplus=shape.surplus)

@@ -1,194 +1,176 @@
 """The poller: asks every feed in its time, and publishes what is new.
 
-    due ▸ fetch ▸ parse in a worker ▸ decide ▸ publish, acknowledged ▸ store validators, entries, poll ▸ count
+    due ▸ fetch ▸ parse in a worker ▸ known ▸ decide ▸ hold ▸ publish, acknowledged ▸ record ▸ count
 
 Effects come in that order, so that a crash anywhere repeats work and loses none: what was published but not
-stored is published again under the same ids.
+recorded is published again under the same ids. From `known` on polls of one outlet take turns.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from time import monotonic
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from services.ingest.agenda import Agenda
-from services.ingest.examiner import Examiner
-from services.ingest.fetcher import Fetcher
-from services.ingest.findings import Findings, failures_after, new_state, poll_of, settled
+from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
-from services.ingest.schedule import next_poll_at
-from shared.http.client import GuardedClient
-from shared.messages import STORY, encode
-from shared.metrics import Metrics
-from shared.model.feed import Feed, FeedState, KnownEntry, Poll
-from shared.model.story import Story
-from shared.model.times import Clock
+from services.ingest.polling import Polling
+from services.ingest.rounds import Rounds
+from services.ingest.schedule import planned_at
+from services.ingest.timing.agenda import Agenda
+from services.ingest.timing.domains import domain_of
+from shared.model.feed import DomainHold, Feed, Poll
 from shared.patience import Patience, Stopped
-from shared.ports import Publisher
-from shared.retry import Randomness
-from shared.store.feeds import FeedStore
-from shared.workers import WorkerPool
 
-SOURCE: Final = "/ingest"
-GRACE_SECONDS: Final = 5
-"""How long polls in flight may take to end when asked to stop; what is cut off is done again."""
+__all__ = ["IngestParts", "Poller"]
+
+SOON: Final = timedelta(minutes=1)
+"""Within this time feeds are polled that our own network kept from it."""
+LOOKED_OVER: Final = timedelta(minutes=1)
+FORGOTTEN: Final = timedelta(hours=1)
+FORGOTTEN_AT_ONCE: Final = 1_000
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestParts:
-    """What a poller works with, built by the composition root, which also closes it."""
-
-    store: FeedStore
-    publisher: Publisher
-    client: GuardedClient
-    workers: WorkerPool
-    metrics: Metrics
-    clock: Clock
-    random: Randomness
 
 
 class Poller:
     """Polls feeds, one by one on request or all of them for ever.
 
     While the stream or the database is gone it waits with what it has, asks no server again and blames no
-    feed; `waiting_for` says so.
+    feed; nor does it while our own network is gone. `waiting_for` says so.
     """
 
     def __init__(self, parts: IngestParts, policy: IngestPolicy) -> None:
         self._parts = parts
         self._policy = policy
-        self._fetcher = Fetcher(parts.client, policy, parts.clock)
         self._patience = Patience(
             name="ingest", metrics=parts.metrics, random=parts.random, stop=asyncio.Event()
         )
-        self._examiner = Examiner(workers=parts.workers, policy=policy, known_entries=self._known_entries)
+        self._polling = Polling(parts, policy, self._patience, self)
+        self._feeds: dict[str, Feed] = {}
+        self._agenda = Agenda(
+            concurrency=policy.concurrency,
+            per_domain=policy.per_domain,
+            pause=policy.pause,
+            domain_of=self._domain_of,
+        )
+        self._rounds = Rounds(
+            agenda=self._agenda,
+            policy=policy,
+            clock=parts.clock,
+            poll=self._poll,
+            reload=self._reload,
+            chores=((LOOKED_OVER, self._look_over), (FORGOTTEN, self._forget)),
+        )
+        self._opened = False
 
     @property
     def waiting_for(self) -> str | None:
         """Why nothing moves, None while all is well; for readiness."""
-        return self._patience.waiting_for
+        outage = self._polling.network.outage
+        return self._patience.waiting_for or (outage.reason if outage is not None else None)
 
     async def poll_once(self, feed: Feed) -> Poll:
         """Poll this feed now, whenever it is due; its stories are acknowledged when this returns."""
-        poll, _ = await self._poll(feed)
+        await self._open()
+        if feed.id not in self._polling.states:
+            await self._polling.load([feed.id])
+        poll, _ = await self._polling.poll(feed, urgent=True)
         return poll
+
+    async def poll_now(self, feed_id: str) -> None:
+        """Let a watched feed be due at once; does not wait for the poll."""
+        self._agenda.hasten(feed_id, self._parts.clock())
+        self._rounds.wake()
+
+    async def examine_pushed(self, feed: Feed, body: bytes, content_type: str | None) -> None:
+        """Publish what is new in a document that the feed's hub sent, acknowledged when this returns.
+
+        Schedule and validators stay as they are; what cannot be read makes the feed due at once instead.
+        """
+        await self._open()
+        if feed.id not in self._polling.states:
+            await self._polling.load([feed.id])
+        if not await self._polling.push(feed, body, content_type or ""):
+            await self.poll_now(feed.id)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll every enabled feed in its time, until `stop` is set. Feeds added or removed meanwhile are
         noticed within `reload`; times are kept over restarts."""
         self._patience.stop = stop
-        agenda = Agenda(concurrency=self._policy.concurrency, per_host=self._policy.per_host)
-        polls: set[asyncio.Task[None]] = set()
-        stopping = asyncio.create_task(stop.wait())
         try:
-            reloaded: float | None = None
-            while not stop.is_set():
-                if reloaded is None or monotonic() - reloaded >= self._policy.reload.total_seconds():
-                    await self._reload(agenda)
-                    reloaded = monotonic()
-                for feed in agenda.take(self._parts.clock()):
-                    polls.add(asyncio.create_task(self._poll_for(agenda, feed)))
-                _, left = await asyncio.wait(
-                    {stopping, *polls}, timeout=self._rest(agenda), return_when=asyncio.FIRST_COMPLETED
-                )
-                polls &= left
+            await self._open()
+            await self._rounds.run(stop)
         except Stopped:
             log.debug("stopped_while_waiting")
         finally:
-            stopping.cancel()
-            await _ended(polls)
+            await self._polling.recorder.close()
 
-    async def _reload(self, agenda: Agenda) -> None:
-        feeds = await self._patience.insist(self._parts.store.enabled)
-        added = agenda.watch(feeds)
-        states = await self._patience.insist(lambda: self._parts.store.states(added))
+    def hold(self, hold: DomainHold) -> None:
+        """Start no poll in this domain before the hold is over."""
+        self._agenda.hold(hold.domain, hold.until)
+
+    def poll_soon(self, feed_ids: Iterable[str]) -> None:
+        """Let these feeds be due within a minute, not all at once."""
         now = self._parts.clock()
-        for feed_id in added:
-            agenda.plan(feed_id, states[feed_id].next_poll_at if feed_id in states else now)
+        for feed_id in feed_ids:
+            self._agenda.hasten(feed_id, now + SOON * self._parts.random())
+
+    async def _open(self) -> None:
+        """Remember what was under way when ingest stopped."""
+        if self._opened:
+            return
+        self._polling.network.resume(await self._patience.insist(self._parts.states.outage))
+        now = self._parts.clock()
+        if self._parts.domains is not None:
+            domains = self._parts.domains
+            for hold in await self._patience.insist(lambda: domains.holds(now)):
+                # A clock that was ahead must not silence a domain for longer than any server may ask.
+                self._agenda.hold(hold.domain, min(hold.until, now + self._policy.longest_retry_after))
+        self._opened = True
+
+    async def _reload(self) -> None:
+        feeds = await self._patience.insist(self._parts.feeds.enabled)
+        added = self._agenda.watch(feeds)
+        before, self._feeds = self._feeds, {feed.id: feed for feed in feeds}
+        for gone in before.keys() - self._feeds.keys():
+            self._polling.forget(gone)
         if added:
+            await self._polling.load(added)
+            now = self._parts.clock()
+            for feed_id in added:
+                state = self._polling.states.get(feed_id)
+                self._agenda.plan(feed_id, now if state is None else planned_at(state, now))
             log.info("feeds_added", feeds=len(added))
 
-    def _rest(self, agenda: Agenda) -> float:
-        """Seconds until something may be due; feeds that wait for a free place start when a poll ends."""
-        next_at = agenda.next_at()
-        reload = self._policy.reload.total_seconds()
-        if next_at is None:
-            return reload
-        return min(reload, max(0.0, (next_at - self._parts.clock()).total_seconds()))
-
-    async def _poll_for(self, agenda: Agenda, feed: Feed) -> None:
-        next_at = self._parts.clock() + self._policy.longest
+    async def _poll(self, feed: Feed) -> datetime:
+        self._parts.metrics.feeds_in_flight.set(self._agenda.in_flight)
         try:
-            _, state = await self._poll(feed)
-            next_at = state.next_poll_at
+            _, state = await self._polling.poll(feed)
         except Stopped:
             log.debug("poll_not_recorded", feed=feed.url)
         except Exception:  # a fault of ours with one feed must not stop the others; it is told and counted
             log.exception("poll_broke", feed=feed.url)
             self._parts.metrics.feed_polls.labels("broken").inc()
-        finally:
-            agenda.done(feed.id, next_at)
+        else:
+            return state.next_poll_at
+        return self._parts.clock() + self._policy.longest
 
-    async def _poll(self, feed: Feed) -> tuple[Poll, FeedState]:
-        began, now = monotonic(), self._parts.clock()
-        states = await self._patience.insist(lambda: self._parts.store.states([feed.id]))
-        state = states.get(feed.id) or new_state(feed, now)
-        answer = await self._fetcher.fetch(feed, state.validators)
-        findings = await self._examiner.examine(feed, state, answer, now)
-        await self._publish(findings.decision.stories)
-        after = self._settled(feed, state, findings)
-        poll = poll_of(feed, findings, now)
-        rows = findings.decision.entries
-        await self._patience.insist(lambda: self._parts.store.record_poll(after, poll, rows))
-        self._count(feed, poll, monotonic() - began)
-        return poll, after
+    async def _look_over(self) -> None:
+        for feed in tuple(self._feeds.values()):
+            await self._polling.look_again(feed)
 
-    async def _known_entries(self, feed_id: str, keys: Sequence[str]) -> Mapping[str, KnownEntry]:
-        return await self._patience.insist(lambda: self._parts.store.known_entries(feed_id, keys))
+    async def _forget(self) -> None:
+        before = self._parts.clock() - self._policy.memory
+        while True:
+            forgotten = await self._patience.insist(
+                lambda: self._parts.entries.forget(before, FORGOTTEN_AT_ONCE)
+            )
+            log.debug("entries_forgotten", entries=forgotten)
+            if forgotten < FORGOTTEN_AT_ONCE:
+                return
 
-    async def _publish(self, stories: Sequence[Story]) -> None:
-        if stories:
-            now = self._parts.clock()
-            records = [encode(STORY, story, source=SOURCE, now=now) for story in stories]
-            await self._patience.insist(lambda: self._parts.publisher.publish(records))
-
-    def _settled(self, feed: Feed, state: FeedState, findings: Findings) -> FeedState:
-        now = self._parts.clock()
-        due = next_poll_at(
-            self._policy,
-            feed,
-            findings.outcome,
-            failures=failures_after(state, findings.outcome),
-            retry_after=findings.retry_after,
-            now=now,
-            random=self._parts.random,
-        )
-        return settled(state, findings, now=now, next_poll_at=due)
-
-    def _count(self, feed: Feed, poll: Poll, seconds: float) -> None:
-        metrics = self._parts.metrics
-        metrics.feed_polls.labels(poll.outcome).inc()
-        metrics.feed_poll_seconds.observe(seconds)
-        for state, count in poll.entries.items():
-            metrics.entries.labels(state).inc(count)
-        log.info(
-            "feed_polled",
-            feed=feed.url,
-            outcome=poll.outcome,
-            status=poll.status,
-            error=poll.error,
-            **poll.entries,
-        )
-
-
-async def _ended(polls: set[asyncio.Task[None]]) -> None:
-    if polls:
-        _, slow = await asyncio.wait(polls, timeout=GRACE_SECONDS)
-        for poll in slow:
-            poll.cancel()
-        await asyncio.gather(*slow, return_exceptions=True)
+    def _domain_of(self, feed: Feed) -> str:
+        state = self._polling.states.get(feed.id)
+        return domain_of(feed.url if state is None or state.address is None else state.address)

@@ -1,5 +1,6 @@
 """Ids are derived from what they name (uuid5 of a natural key): doing a thing twice changes nothing."""
 
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 PACTWATCH = UUID("6f0f4d0e-5f0b-5b6e-9d6c-0a3c1d6b7f10")
@@ -24,6 +25,11 @@ def story_id(outlet: str, entry_key: str) -> str:
     return derive_id("story", outlet, entry_key)
 
 
+def feed_event_id(feed: str, change: int) -> str:
+    """A change of a feed's health: its first is 0."""
+    return derive_id("feed-event", feed, str(change))
+
+
 def alert_id(event_id: str, reason: str, story: str, revision: int) -> str:
     """The alert that this revision of a story caused in an event, for this reason."""
     return derive_id("alert", event_id, reason, story, str(revision))
@@ -34,9 +40,25 @@ def delivery_id(message_id: str, subscription_id: str) -> str:
     return derive_id("delivery", message_id, subscription_id)
 
 
-def message_id(alert: str) -> str:
-    """The webhook-id under which an alert is delivered: the same for every endpoint, retry and replay.
+def message_id(subject: str) -> str:
+    """The webhook-id under which word of an alert, or of a change of a feed's health, is delivered: the same
+    for every endpoint, retry and replay.
 
     Standard Webhooks forbids a full stop in it.
     """
-    return "msg_" + derive_id("message", alert).replace("-", "")
+    return "msg_" + derive_id("message", subject).replace("-", "")
+
+
+def feed_digest_id(subscription: str, period: str) -> str:
+    """What a subscription is told at once of the many feeds that changed in a period."""
+    return derive_id("feed-digest", subscription, period)
+
+
+def websub_id(feed: str, hub: str, topic: str) -> str:
+    """Our subscription for a feed, at one hub, to one topic."""
+    return derive_id("websub", feed, hub, topic)
+
+
+def push_id(feed: str, at: str, body: bytes | None) -> str:
+    """What a hub sent for a feed, at that moment."""
+    return derive_id("push", feed, at, sha256(body or b"").hexdigest())

@@ -11,12 +11,17 @@ DeliveryState = Literal["pending", "leased", "delivered", "held", "dead"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which alerts a subscription wants; an empty tuple asks for all."""
+    """What a subscription wants; an empty tuple asks for all.
+
+    `feeds` asks for word of feeds that are read badly or well again; of the other criteria only `languages`
+    is applied to that.
+    """
 
     min_severity: int = 1
     categories: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    feeds: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +42,14 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What is sent: rendered once, stored, and those exact bytes are signed. `id` is the webhook-id."""
+    """What is sent: rendered once, stored, and those exact bytes are signed. `id` is the webhook-id.
+
+    `subject_id` names what it tells of: an alert, or a change of a feed's health.
+    """
 
     id: str
     type: str
-    alert_id: str
+    subject_id: str
     body: bytes
     created_at: datetime
 

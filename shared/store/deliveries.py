@@ -13,12 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database
 from shared.errors import InputError
-from shared.model.ids import delivery_id
 from shared.model.outcome import DeliveryOutcome
 from shared.model.subscription import Attempt, Delivery, DeliveryState, Message
 from shared.store import delivery_claims, delivery_settling
 from shared.store.delivery_rows import ClaimedDelivery, attempt_of, delivery_of, message_of, subscription_of
-from shared.store.upsert import insert_into
+from shared.store.enqueuing import delivery_row, lock_switches, store_message
 from shared.tables import attempts, deliveries, messages, subscriptions
 
 
@@ -35,16 +34,10 @@ class DeliveryStore:
         more subscriptions. Deliveries for a disabled subscription are held.
         """
         async with self._database.write() as connection:
-            # Locked before the rows it guards are made, so that nobody disables it in between.
-            switches = await connection.execute(
-                sa.select(subscriptions.c.id, subscriptions.c.enabled)
-                .where(subscriptions.c.id.in_(subscription_ids))
-                .order_by(subscriptions.c.id)
-                .with_for_update(read=True)
-            )
-            if not await _store_message(connection, message):
+            switches = await lock_switches(connection, subscription_ids)
+            if not await store_message(connection, message):
                 return 0
-            rows = [_new_row(message.id, row.id, now, enabled=row.enabled) for row in switches]
+            rows = [delivery_row(message.id, switch, now) for switch in switches]
             if rows:
                 await connection.execute(sa.insert(deliveries), rows)
         return len(rows)
@@ -129,31 +122,6 @@ class DeliveryStore:
         query = sa.select(deliveries.c.subscription_id).where(deliveries.c.message_id.in_(tuple(message_ids)))
         async with self._database.read() as connection:
             return frozenset((await connection.execute(query.distinct())).scalars())
-
-
-async def _store_message(connection: AsyncConnection, message: Message) -> bool:
-    row = {
-        "id": message.id,
-        "type": message.type,
-        "alert_id": message.alert_id,
-        "body": message.body,
-        "created_at": message.created_at,
-    }
-    stored = await connection.execute(insert_into(connection, messages).values(row).on_conflict_do_nothing())
-    return stored.rowcount > 0
-
-
-def _new_row(message_id: str, subscription_id: str, now: datetime, *, enabled: bool) -> dict[str, object]:
-    return {
-        "id": delivery_id(message_id, subscription_id),
-        "message_id": message_id,
-        "subscription_id": subscription_id,
-        "state": "pending" if enabled else "held",
-        "attempts": 0,
-        "claims": 0,
-        "due_at": now,
-        "created_at": now,
-    }
 
 
 async def _get(connection: AsyncConnection, delivery_id: str) -> Delivery | None:

@@ -33,7 +33,9 @@ def subscription_of(row: sa.Row[Any]) -> Subscription:
 
 
 def message_of(row: sa.Row[Any]) -> Message:
-    return Message(id=row.id, type=row.type, alert_id=row.alert_id, body=row.body, created_at=row.created_at)
+    return Message(
+        id=row.id, type=row.type, subject_id=row.subject_id, body=row.body, created_at=row.created_at
+    )
 
 
 def delivery_of(row: sa.Row[Any]) -> Delivery:

@@ -10,7 +10,7 @@ from shared.db import Database
 from shared.model.alert import Outcome
 from shared.model.feed import EntryState
 from shared.store.story_rows import OFF_TOPIC
-from shared.tables import decisions, polls, story_revisions
+from shared.tables import decisions, feed_state, story_revisions
 
 RELEVANT = "relevant"
 
@@ -24,9 +24,9 @@ class LedgerStore:
     async def counts(self) -> Mapping[str, int]:
         """How many items ended in each state; every state is there, with 0 if none.
 
-        Ingest counts the entries its polls saw (published, revised, unchanged, …). Tag and correlate count
-        revisions of stories: relevant + off_topic is what was tagged and stored, and
-        relevant = notified + held + suppressed.
+        Ingest counts every entry of every poll there ever was, of feeds since removed too (published,
+        revised, unchanged, …). Tag and correlate count revisions of stories: relevant + off_topic is what
+        was tagged and stored, and relevant = notified + held + suppressed.
         """
         async with self._database.read() as connection:
             entries = await _entries(connection)
@@ -39,7 +39,7 @@ class LedgerStore:
 
 async def _entries(connection: AsyncConnection) -> dict[str, int]:
     sums = [
-        sa.func.coalesce(sa.func.sum(polls.c.entries[state].as_integer()), 0).label(state)
+        sa.func.coalesce(sa.func.sum(feed_state.c.totals[state].as_integer()), 0).label(state)
         for state in get_args(EntryState)
     ]
     row = (await connection.execute(sa.select(*sums))).mappings().one()

@@ -12,3 +12,11 @@ def insert_into(connection: AsyncConnection, table: sa.Table) -> Insert:
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
+
+
+def upsert_into(connection: AsyncConnection, table: sa.Table) -> Insert:
+    """An insert that replaces the row of the same primary key; values are given when it is executed."""
+    insert = insert_into(connection, table)
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: column for column in insert.excluded if column.name not in keys}
+    return insert.on_conflict_do_update(index_elements=keys, set_=others)

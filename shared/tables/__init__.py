@@ -1,14 +1,15 @@
 """The tables, as SQLAlchemy Core sees them; Alembic migrations in `deploy/migrations` make them.
 
-One writer per table: feeds, subscriptions, messages, deliveries, attempts by api; feed_state, polls, entries
-by ingest; stories, story_revisions, events, event_stories, alerts, decisions by extract; unfinished_records
-by the service that runs the consumer group. Rows become values in `shared/store`.
+One writer per table: feeds, subscriptions, messages, deliveries, attempts, websub_subscriptions by api;
+feed_state, polls, entries, domain_holds, outages by ingest; stories, story_revisions, events, event_stories,
+alerts, decisions by extract; unfinished_records by the service that runs the consumer group. Rows become
+values in `shared/store`.
 """
 
-from shared.tables.api import attempts, deliveries, messages, subscriptions
+from shared.tables.api import attempts, deliveries, messages, subscriptions, websub_subscriptions
 from shared.tables.base import metadata
 from shared.tables.extract import alerts, decisions, event_stories, events, stories, story_revisions
-from shared.tables.ingest import entries, feed_state, feeds, polls
+from shared.tables.ingest import domain_holds, entries, feed_state, feeds, outages, polls
 from shared.tables.stream import unfinished_records
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "attempts",
     "decisions",
     "deliveries",
+    "domain_holds",
     "entries",
     "event_stories",
     "events",
@@ -23,9 +25,11 @@ __all__ = [
     "feeds",
     "messages",
     "metadata",
+    "outages",
     "polls",
     "stories",
     "story_revisions",
     "subscriptions",
     "unfinished_records",
+    "websub_subscriptions",
 ]

@@ -21,9 +21,9 @@ messages = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("type", sa.String(64), nullable=False),
-    sa.Column("alert_id", sa.String(64), nullable=False, index=True),
+    sa.Column("subject_id", sa.String(64), nullable=False, index=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
 )
 
 deliveries = sa.Table(
@@ -66,4 +66,22 @@ attempts = sa.Table(
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
     sa.Column("excerpt", sa.Text, nullable=False),
+)
+
+websub_subscriptions = sa.Table(
+    "websub_subscriptions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("feed_id", sa.String(64), nullable=False, index=True),
+    sa.Column("hub", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("token", sa.String(64), nullable=False, unique=True),
+    sa.Column("sealed_secret", sa.LargeBinary, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("told_at", UtcDateTime, nullable=False),
+    sa.Column("next_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_error", sa.Text),
+    sa.Column("last_push_at", UtcDateTime),
 )

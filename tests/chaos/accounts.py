@@ -1,11 +1,12 @@
 """What must be true once everything has settled, whatever was killed on the way."""
 
+import asyncio
 import json
 from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 
@@ -13,31 +14,44 @@ from services.demo.receiver import Receiver
 from shared.errors import FetchError
 from tests.chaos.load import Load
 from tests.e2e.installation import PROGRAM, ROOT, Installation
-from tests.waiting import until
+from tests.waiting import rest
 
 FINAL = {"off_topic", "notified", "held", "suppressed"}
+LOOK_EVERY = 0.5
 
 
-async def settled(installation: Installation, receiver: Receiver, load: Load, *, seconds: float) -> None:
-    """Wait until every story has its row and every alert its delivery."""
-    missing = "nothing asked yet"
+class Arrived(NamedTuple):
+    """How far things are: stories with a final state, alerts decided, alerts received."""
 
-    async def everything_arrived() -> bool:
-        nonlocal missing
-        with suppress(aiohttp.ClientError, TimeoutError, FetchError):
-            states = (await installation.get("/v1/ledger"))["states"]
-            rows = sum(states.get(state, 0) for state in FINAL)
-            alerts = states.get("notified", 0)
-            missing = (
-                f"{rows} of {len(load.guids)} stories, {len(receiver.received.alerts)} of {alerts} alerts"
-            )
-            return bool(rows >= len(load.guids) and len(receiver.received.alerts) >= alerts)
-        return False
+    stories: int
+    alerts: int
+    received: int
 
-    try:
-        await until(everything_arrived, seconds=seconds, what="the last story and alert")
-    except AssertionError as error:
-        raise AssertionError(f"{error}: {missing}\n{installation.tail(60)}") from error
+    def complete(self, stories: int) -> bool:
+        return self.stories >= stories and self.received >= self.alerts
+
+
+async def settled(installation: Installation, receiver: Receiver, load: Load, *, stall: float) -> None:
+    """Wait until every story has its row and every alert its delivery; AssertionError once nothing has
+    moved for `stall` seconds. How long it takes in all is the machine's business."""
+    loop = asyncio.get_running_loop()
+    before, moved_at = Arrived(0, 0, 0), loop.time()
+    while not before.complete(len(load.guids)):
+        now = await _arrived(installation, receiver)
+        if now is not None and now != before:
+            before, moved_at = now, loop.time()
+        of = f"{before}, of {len(load.guids)} stories"
+        assert loop.time() - moved_at < stall, f"nothing moved for {stall:g} s: {of}\n{installation.tail(60)}"
+        await rest(LOOK_EVERY)
+
+
+async def _arrived(installation: Installation, receiver: Receiver) -> Arrived | None:
+    """None while the API does not answer."""
+    with suppress(aiohttp.ClientError, TimeoutError, FetchError):
+        states = (await installation.get("/v1/ledger"))["states"]
+        rows = sum(states.get(state, 0) for state in FINAL)
+        return Arrived(rows, states.get("notified", 0), len(receiver.received.alerts))
+    return None
 
 
 async def check_accounts(installation: Installation, receiver: Receiver, load: Load) -> Counter[str]:

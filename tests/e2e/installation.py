@@ -138,6 +138,8 @@ def environment_for(
         "PACTWATCH_FULL_TEXT": "true",
         "PACTWATCH_POLL_SECONDS": "1",
         "PACTWATCH_POLL_FLOOR_SECONDS": "1",
+        "PACTWATCH_POLL_CEILING_SECONDS": "1",
+        "PACTWATCH_DOMAIN_PAUSE_SECONDS": "0",
         "PACTWATCH_DELIVERY_LEASE_SECONDS": "20",
         **extra,
     }

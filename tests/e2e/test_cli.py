@@ -141,13 +141,13 @@ async def test_feeds_travel_through_opml(tmp_path: Path) -> None:
     database = {"PACTWATCH_DATABASE": f"sqlite:///{tmp_path / 'd.db'}"}
     first = await pactwatch("feeds", "import", "deploy/feeds.opml", environment=database)
     again = await pactwatch("feeds", "import", "deploy/feeds.opml", environment=database)
-    assert first.lines == ["78 feeds listed, 78 new"]
-    assert again.lines == ["78 feeds listed, 0 new"]
+    assert first.lines == ["78 new, 0 updated, 0 unchanged"]
+    assert again.lines == ["0 new, 0 updated, 78 unchanged"]
     exported = await pactwatch("feeds", "export", environment=database)
     copy = tmp_path / "copy.opml"
     copy.write_text("\n".join(exported.lines), encoding="utf-8")
     other = {"PACTWATCH_DATABASE": f"sqlite:///{tmp_path / 'other.db'}"}
     assert (await pactwatch("feeds", "import", str(copy), environment=other)).lines == [
-        "78 feeds listed, 78 new"
+        "78 new, 0 updated, 0 unchanged"
     ]
     assert len((await pactwatch("feeds", "list", environment=other)).lines) == 78

@@ -58,7 +58,14 @@ class DeliveryOut(BaseModel):
 
 
 class LedgerOut(BaseModel):
-    """How many items reached each final state, and how many deliveries are in each state."""
+    """How many items reached each final state since the beginning, and how many deliveries are in each state.
+
+    - `published`, `revised`, `unchanged`, `duplicate`, `too_old`, `over_cap` and `undecodable` sum up to the
+      entries of all polls of all feeds, those since removed too; a poll that finds nothing changed has none.
+    - `relevant` and `off_topic` sum up to the revisions of stories that were judged; at rest, with nothing on
+      its way and no dead letters, those are `published` + `revised`.
+    - `notified`, `held` and `suppressed` sum up to `relevant`.
+    """
 
     states: dict[str, int]
     deliveries: dict[DeliveryState, int]

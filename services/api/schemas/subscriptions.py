@@ -11,7 +11,11 @@ from shared.model.subscription import Filter, Subscription
 
 
 class FilterIn(BaseModel):
-    """Which alerts are wanted; an empty list asks for all."""
+    """What is wanted; an empty list asks for all.
+
+    `feeds` asks for messages about feeds too: `feed.unhealthy`, `feed.recovered`, and `feed.changes` when
+    many feeds change at once; of the other criteria only `languages` is applied to them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -19,6 +23,7 @@ class FilterIn(BaseModel):
     categories: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     languages: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
     reasons: Annotated[tuple[Reason, ...], Field(max_length=20)] = ()
+    feeds: bool = True
 
     def value(self) -> Filter:
         """The filter as the model has it."""
@@ -27,6 +32,7 @@ class FilterIn(BaseModel):
             categories=self.categories,
             languages=self.languages,
             reasons=self.reasons,
+            feeds=self.feeds,
         )
 
 

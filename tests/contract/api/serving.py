@@ -18,6 +18,8 @@ from shared.metrics import Metrics
 from shared.probes import Readiness
 from shared.store.alerts import AlertStore
 from shared.store.deliveries import DeliveryStore
+from shared.store.feed_overview import FeedOverview
+from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
 from shared.store.ledger import LedgerStore
 from shared.store.stories import StoryStore
@@ -44,6 +46,10 @@ class Serving:
     @property
     def feeds(self) -> FeedStore:
         return FeedStore(self.db)
+
+    @property
+    def feed_states(self) -> FeedStateStore:
+        return FeedStateStore(self.db)
 
     @property
     def subscriptions(self) -> SubscriptionStore:
@@ -77,6 +83,8 @@ async def serving(db: Database, *, full_text: bool = True) -> AsyncIterator[Serv
         alerts=AlertStore(db),
         ledger=LedgerStore(db),
         feeds=FeedStore(db),
+        feed_states=FeedStateStore(db),
+        feed_overview=FeedOverview(db),
         subscriptions=SubscriptionStore(db),
         deliveries=DeliveryStore(db),
         sealer=SEALER,

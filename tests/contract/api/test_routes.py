@@ -8,6 +8,7 @@ from shared.model.alert import Decision, Event
 from shared.model.feed import FeedState, Poll, Validators
 from shared.model.ids import derive_id
 from shared.model.outcome import Dead
+from shared.store.feed_states import Recording
 from tests.contract.api.claiming import attempt, claim
 from tests.contract.api.dispatching import SEALER
 from tests.contract.api.serving import ALLOWED, Serving, serving
@@ -97,7 +98,7 @@ async def test_feeds_are_added_once_listed_with_their_health_and_removed(api: Se
     assert feed["id"] == derive_id("feed", FEED["url"])
     assert (feed["outlet"], feed["interval_seconds"], feed["failures"]) == ("Outlet", 600, None)
     assert (await api.client.post("/v1/feeds", json=FEED)).json() == feed
-    await api.feeds.record_poll(polled(feed["id"], NOW), poll(feed["id"]), [])
+    await api.feed_states.record([Recording(state=polled(feed["id"], NOW), poll=poll(feed["id"]))])
     (listed,) = (await api.client.get("/v1/feeds")).json()["items"]
     assert listed["last_outcome"] == "not_modified"
     assert listed == (await api.client.get(f"/v1/feeds/{feed['id']}")).json()
@@ -124,7 +125,8 @@ def poll(feed_id: str) -> Poll:
 @pytest.mark.parametrize("path", ["stories", "alerts", "feeds", "subscriptions", "deliveries", "ledger"])
 async def test_every_list_says_how_well_the_feeds_are_covered(api: Serving, path: str) -> None:
     feed = (await api.client.post("/v1/feeds", json=FEED)).json()
-    await api.feeds.record_poll(polled(feed["id"], NOW - timedelta(minutes=5)), poll(feed["id"]), [])
+    read = polled(feed["id"], NOW - timedelta(minutes=5))
+    await api.feed_states.record([Recording(state=read, poll=poll(feed["id"]))])
     found = (await api.client.get(f"/v1/{path}")).json()["coverage"]
     assert (found["expected"], found["fresh"], found["oldest_gap_seconds"]) == (1, 1, 300)
 
@@ -146,6 +148,7 @@ async def test_a_subscription_shows_its_secret_once_and_keeps_it_sealed(api: Ser
         "reasons": ["correction"],
         "categories": [],
         "languages": [],
+        "feeds": True,
     }
     assert (await api.client.delete(f"/v1/subscriptions/{shown['id']}")).status_code == 204
     assert (await api.client.get(f"/v1/subscriptions/{shown['id']}")).status_code == 404

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import brotli
 import pytest
+from backports import zstd
 
 from shared.errors import BodyTooLargeError, FetchError
 from shared.http.exchange import HttpLimits, HttpRequest
@@ -16,6 +17,16 @@ from tests.contract.http.servers import Script, answer, client_for, saying, serv
 
 MIB = 1024 * 1024
 SHORT = HttpLimits(total=timedelta(seconds=0.4))
+
+
+def _wide_window() -> bytes:
+    """A few bytes of zstd that ask for a window of 128 MiB."""
+    wide = {
+        int(zstd.CompressionParameter.window_log): 27,
+        int(zstd.CompressionParameter.enable_long_distance_matching): 1,
+    }
+    squeeze = zstd.ZstdCompressor(options=wide)
+    return squeeze.compress(b"x" * 100) + squeeze.flush()
 
 
 def gzip_bomb() -> bytes:
@@ -26,6 +37,10 @@ def gzip_bomb() -> bytes:
 def brotli_bomb() -> bytes:
     squeeze = brotli.Compressor(quality=1)
     return b"".join([*(squeeze.process(bytes(MIB)) for _ in range(500)), squeeze.finish()])
+
+
+def zstd_bomb() -> bytes:
+    return zstd.compress(bytes(MIB)) * 99
 
 
 async def flood(_: str, __: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,9 +73,11 @@ async def reset(_: str, __: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         ("gzip", gzip.compress(b"<rss/>" * 1000)),
         ("deflate", zlib.compress(b"<rss/>" * 1000)),
         ("br", brotli.compress(b"<rss/>" * 1000)),
+        ("zstd", zstd.compress(b"<rss/>" * 1000)),
+        ("zstd", zstd.compress(b"<rss/>" * 400) + zstd.compress(b"<rss/>" * 600)),
         ("identity", b"<rss/>" * 1000),
     ],
-    ids=["gzip", "deflate", "br", "identity"],
+    ids=["gzip", "deflate", "br", "zstd", "zstd-frames", "identity"],
 )
 async def test_an_encoded_body_arrives_decoded(coding: str, wire: bytes) -> None:
     script = saying(answer(body=wire, Content_Encoding=coding, ETag='"7"'))
@@ -70,7 +87,7 @@ async def test_an_encoded_body_arrives_decoded(coding: str, wire: bytes) -> None
         assert (response.body, response.truncated) == (b"<rss/>" * 1000, False)
         assert response.headers["etag"] == response.headers["ETAG"] == '"7"'
         assert response.elapsed > timedelta()
-        assert "Accept-Encoding: gzip, deflate, br" in named.requests[0]
+        assert "Accept-Encoding: gzip, deflate, br, zstd" in named.requests[0]
         assert "User-Agent: Pactwatch-tests/0 (+mailto:desk@example.org)" in named.requests[0]
 
 
@@ -132,7 +149,7 @@ async def test_an_undecodable_body_does_not_hide_the_status_from_who_wants_an_ex
             await client.request(HttpRequest(url=named.url()))
 
 
-@pytest.mark.parametrize(("coding", "bomb"), [("gzip", gzip_bomb), ("br", brotli_bomb)])
+@pytest.mark.parametrize(("coding", "bomb"), [("gzip", gzip_bomb), ("br", brotli_bomb), ("zstd", zstd_bomb)])
 async def test_a_bomb_costs_no_more_memory_than_the_cap(coding: str, bomb: Callable[[], bytes]) -> None:
     script = saying(answer(body=bomb(), Content_Encoding=coding))
     async with serving(script) as named, client_for(named) as client:
@@ -178,6 +195,10 @@ async def test_a_body_that_drips_is_cut_off_at_the_total_deadline() -> None:
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(range(256)))[:-9],
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: br\r\n\r\nno brotli",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, br\r\n\r\nanything",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n" + zstd.compress(bytes(range(256)))[:-9],
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\nno zstd at all",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n" + zstd.compress(b"x") * 101,
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n" + _wide_window(),
     ],
 )
 async def test_a_body_that_ends_early_or_makes_no_sense_is_a_fetch_error(wire: bytes) -> None:

@@ -74,3 +74,23 @@ def test_a_password_in_a_senseless_address_is_not_told() -> None:
     assert "PACTWATCH_DATABASE='postgres://…@h:5432/n'" in told
     assert "s3cr" not in told
     assert caught.value.__suppress_context__, "a traceback would tell it"
+
+
+@pytest.mark.parametrize("given", ["https://pactwatch.example.org/watch/", "http://127.0.0.1:8080"])
+def test_the_public_address_is_taken_without_a_slash_at_its_end(given: str) -> None:
+    assert Settings.from_environ({"PACTWATCH_PUBLIC_URL": given}).public_url == given.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://pactwatch.example.org",
+        "pactwatch.example.org",
+        "https://",
+        "https://u@h.example",
+        "https://h.example/?q",
+    ],
+)
+def test_a_public_address_hubs_could_not_safely_use_is_refused(given: str) -> None:
+    with pytest.raises(SettingsError, match="PACTWATCH_PUBLIC_URL"):
+        Settings.from_environ({"PACTWATCH_PUBLIC_URL": given})

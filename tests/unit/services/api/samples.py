@@ -6,7 +6,8 @@ from typing import Any
 
 from shared.model.alert import Alert, AlertStory, Coverage
 from shared.model.claim import Claim, Claimant, ClaimEvidence, Extractor, Quantity
-from shared.model.ids import message_id
+from shared.model.health import FeedEvent
+from shared.model.ids import feed_event_id, message_id
 from shared.model.story import Story
 from shared.model.subscription import Filter, Message, Subscription
 from shared.model.tag import Evidence, TaggedStory, Tags
@@ -132,7 +133,27 @@ def message(number: int = 1) -> Message:
     return Message(
         id=message_id(f"alert-{number}"),
         type="alert.first_report",
-        alert_id=f"alert-{number}",
+        subject_id=f"alert-{number}",
         body=f'{{"number": {number}}}'.encode(),
         created_at=NOW,
     )
+
+
+def feed_event(change: int = 0, *, feed: str = "feed-1", **changes: Any) -> FeedEvent:
+    """The sample wire fails."""
+    whole = FeedEvent(
+        id=feed_event_id(feed, change),
+        kind="unhealthy",
+        feed_id=feed,
+        feed_url="https://wire.example/feed",
+        name="Sample Wire",
+        outlet="sample-wire",
+        language="en",
+        health="failing",
+        before="healthy",
+        since=NOW - timedelta(minutes=30),
+        reason="the server answered 503 five times in a row",
+        at=NOW,
+        last_document_at=NOW - timedelta(hours=1),
+    )
+    return replace(whole, **changes)

@@ -20,6 +20,9 @@ from shared.model.feed import Feed, FeedState
 from shared.model.ids import feed_id
 from shared.model.story import Story
 from shared.ports import OutgoingRecord
+from shared.store.domains import DomainStore
+from shared.store.entries import EntryStore
+from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
 from shared.tables import metadata
 from shared.workers import WorkerPool
@@ -57,7 +60,10 @@ class Desk:
     """The service's parts, its clock, and the server its feeds are on."""
 
     origin: Origin
-    store: FeedStore
+    database: Database
+    feeds: FeedStore
+    states: FeedStateStore
+    entries: EntryStore
     publisher: FakePublisher
     metrics: Metrics
     parts: IngestParts
@@ -70,10 +76,10 @@ class Desk:
     async def watch(self, path: str, *, interval: timedelta | None = None) -> Feed:
         url = self.origin.url(path)
         feed = Feed(id=feed_id(url), url=url, name=path, outlet="Sample", language=None, interval=interval)
-        return await self.store.add(feed, self.now)
+        return await self.feeds.add(feed, self.now)
 
     async def state(self, feed: Feed) -> FeedState:
-        return (await self.store.states([feed.id]))[feed.id]
+        return (await self.states.states([feed.id]))[feed.id]
 
 
 @asynccontextmanager
@@ -81,19 +87,26 @@ async def open_desk(folder: Path, workers: WorkerPool) -> AsyncIterator[Desk]:
     async with _database(folder) as db, Origin() as origin:
         policy = AddressPolicy(allowed=frozenset({("127.0.0.1", origin.port)}))
         async with GuardedClient(policy=policy, user_agent="Pactwatch/test") as client:
-            store, publisher, metrics = FeedStore(db), FakePublisher(), Metrics()
+            feeds, states, entries = FeedStore(db), FeedStateStore(db), EntryStore(db)
+            publisher, metrics = FakePublisher(), Metrics()
             parts = IngestParts(
-                store=store,
+                feeds=feeds,
+                states=states,
+                entries=entries,
                 publisher=publisher,
                 client=client,
                 workers=workers,
                 metrics=metrics,
                 clock=lambda: NOW,
                 random=lambda: 0.5,
+                domains=DomainStore(db),
             )
             yield Desk(
                 origin=origin,
-                store=store,
+                database=db,
+                feeds=feeds,
+                states=states,
+                entries=entries,
                 publisher=publisher,
                 metrics=metrics,
                 parts=parts,

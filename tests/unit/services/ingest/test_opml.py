@@ -1,5 +1,8 @@
 """Feed lists, read and written."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,20 +49,62 @@ def test_what_is_no_opml_is_refused_in_words(document: bytes) -> None:
         read_opml(document)
 
 
-words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=30)
-feeds = st.builds(
-    lambda name, outlet, path, language: Feed(
-        id=feed_id(f"https://x.example/{path}"),
-        url=f"https://x.example/{path}",
-        name=name,
-        outlet=outlet,
-        language=language,
-    ),
-    words.filter(lambda name: "&" not in name),
-    words.filter(lambda name: "&" not in name),
-    st.integers(),
-    st.sampled_from([None, "ko", "ru"]),
+def outlines(*attributes: str) -> bytes:
+    """A list with one outline per line, the first on line 2."""
+    lines = "\n".join(f'<outline type="rss" {each}/>' for each in attributes)
+    return f'<opml version="2.0"><body>\n{lines}\n</body></opml>'.encode()
+
+
+def test_who_owns_an_outlet_where_it_is_and_what_it_weighs_are_read() -> None:
+    attributes = 'xmlUrl="https://one.example/f" owner="Two &amp; Sons" country="kr" tier="1" interval="300"'
+    (feed,) = read_opml(outlines(attributes)).feeds
+    assert (feed.owner, feed.country, feed.tier) == ("Two & Sons", "KR", 1)
+    assert feed.interval == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ['country="Korea"', 'tier="4"', 'tier="first"', 'language="?"', 'interval="1"', 'interval="-9"'],
 )
+def test_an_attribute_without_sense_is_left_out_and_named_and_the_feed_is_kept(attribute: str) -> None:
+    reading = read_opml(outlines('text="Fine"', f'xmlUrl="https://one.example/f" {attribute}'))
+    (feed,) = reading.feeds
+    assert (feed.country, feed.tier, feed.language, feed.interval) == (None, None, None, None)
+    assert reading.faults[0].startswith("line 2:")
+    assert reading.faults[1].startswith(f"line 3: {attribute.split('=')[0]}=")
+
+
+@pytest.mark.parametrize("name", ["text", "outlet", "owner"])
+def test_a_feed_with_an_endless_name_is_left_out(name: str) -> None:
+    reading = read_opml(outlines(f'xmlUrl="https://one.example/f" {name}="{"x" * 201}"'))
+    assert reading.feeds == ()
+    assert "line 2" in reading.faults[0]
+
+
+def test_commented_outlines_and_all_in_them_are_not_to_be_polled() -> None:
+    reading = read_opml(
+        b'<opml version="2.0"><body><outline isComment="true"><outline xmlUrl="https://one.example/f"/>'
+        b'</outline><outline xmlUrl="https://two.example/f"/></body></opml>'
+    )
+    assert [feed.enabled for feed in reading.feeds] == [False, True]
+
+
+words = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=30).filter(
+    lambda name: "&" not in name
+)
+feeds = st.builds(
+    Feed,
+    id=st.just(""),
+    url=st.integers().map(lambda number: f"https://x.example/{number}?a=1&b='<>"),
+    name=words,
+    outlet=words,
+    language=st.sampled_from([None, "ko", "ru"]),
+    enabled=st.booleans(),
+    interval=st.none() | st.integers(60, 86_400).map(lambda seconds: timedelta(seconds=seconds)),
+    owner=st.none() | words,
+    country=st.sampled_from([None, "KR", "RU"]),
+    tier=st.sampled_from([None, 1, 2, 3]),
+).map(lambda feed: replace(feed, id=feed_id(feed.url)))
 
 
 @given(st.lists(feeds, max_size=5, unique_by=lambda feed: feed.url))

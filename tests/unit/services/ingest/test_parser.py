@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.ingest.parsed import ParsedFeed
+from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.parser import parse_feed
-from shared.errors import FeedUnreadableError
-from tests.unit.services.ingest.documents import item, rss
+from shared.errors import FeedUnreadableError, PageInsteadError
+from tests.unit.services.ingest.rss_documents import item, rss
 
 URL = "https://sample.example/feed.xml"
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ko"><title>Sample</title>
@@ -113,3 +113,72 @@ def test_control_characters_do_not_reach_the_story(mess: str) -> None:
 def test_what_is_no_feed_is_told_in_words(document: str, reason: str) -> None:
     with pytest.raises(FeedUnreadableError, match=reason):
         parsed(document)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (
+            "<!DOCTYPE html><html><title>News &amp; more</title><body>Hello</body></html>",
+            "titled 'News & more'",
+        ),
+        ("<html><head><title>Just a moment...</title></head><body/></html>", "checks for robots"),
+        ("<html><script src='/cdn-cgi/challenge-platform/x.js'></script></html>", "checks for robots"),
+        ("<html><body>Подтвердите, что вы не робот</body></html>", "checks for robots"),
+        ("<html><body>Перевіряємо ваш браузер</body></html>", "checks for robots"),
+        ("<html><body>비정상적인 접근입니다</body></html>", "checks for robots"),
+        ("<html><title>Before you continue</title></html>", "log in or consent"),
+        ("<html><title>Вход</title><form><input type='password'></form></html>", "log in or consent"),
+        ("<script>location.reload()</script>", "an HTML page instead of a feed"),
+        (
+            '<html xmlns="http://www.w3.org/1999/xhtml"><body>x</body></html>',
+            "an HTML page instead of a feed",
+        ),
+    ],
+)
+def test_a_page_instead_of_a_feed_is_told_by_what_it_says(page: str, words: str) -> None:
+    with pytest.raises(PageInsteadError, match=words):
+        parsed(page, "application/rss+xml")
+
+
+def test_a_feed_served_as_a_page_is_a_feed() -> None:
+    assert len(parsed(rss(item()), "text/html").entries) == 1
+
+
+def test_hubs_and_the_own_address_are_found() -> None:
+    links = (
+        '<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
+        '<link xmlns="http://www.w3.org/2005/Atom" rel="self" href="/feed.xml?a=1"/>'
+    )
+    feed = parsed(rss(links, item()))
+    assert feed.hubs == ("https://hub.example/",)
+    assert feed.self_url == "https://sample.example/feed.xml?a=1"
+    assert parsed(rss(item())).hubs == ()
+
+
+def test_a_title_inside_the_channels_image_is_not_the_channels() -> None:
+    image = "<image><title>Logo</title><url>https://sample.example/logo.png</url></image>"
+    assert parsed(rss(item()).replace("<title>The Sample", f"{image}<title>The Sample")).title == "The Sample"
+
+
+def test_an_empty_root_before_the_real_one_does_not_hide_the_entries() -> None:
+    document = ATOM.replace('<?xml version="1.0"?>', '<?xml version="1.0"?><feed/>')
+    assert [entry.title for entry in parsed(document).entries] == ["A new ship"]
+
+
+def test_the_entry_in_which_a_document_breaks_off_is_left_for_the_whole_document() -> None:
+    whole = rss(item("One", guid="1"), item("Two", guid="2"))
+    for cut in range(whole.index("<title>Two"), len(whole) - len("</item></channel></rss>"), 7):
+        feed = parsed(whole[:cut])
+        assert ([entry.guid for entry in feed.entries], feed.complete) == (["1"], False)
+
+
+def test_half_a_json_document_gives_its_whole_items() -> None:
+    feed = parsed(JSON[: JSON.index('"8"')], "application/feed+json")
+    assert ([entry.guid for entry in feed.entries], feed.complete) == (["7"], False)
+
+
+def test_a_sitemap_without_news_is_no_feed() -> None:
+    plain = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/</loc></url></urlset>'
+    with pytest.raises(FeedUnreadableError, match="without news"):
+        parsed(plain)

@@ -9,12 +9,14 @@ import pytest
 
 from services.ingest.policy import IngestPolicy
 from services.ingest.poller import Poller
+from shared.db import Database
 from shared.errors import DatabaseUnavailableError
-from shared.model.feed import Feed, FeedState, KnownEntry, Poll, PollOutcome, Validators
-from shared.store.feeds import FeedStore
+from shared.model.feed import Feed, KnownEntry, PollOutcome, Validators
+from shared.store.entries import EntryStore
+from shared.store.feed_states import FeedStateStore, Recording
 from shared.workers import WorkerPool
 from tests.unit.services.ingest.desk import NOW, Desk
-from tests.unit.services.ingest.documents import item, rss
+from tests.unit.services.ingest.rss_documents import item, rss
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +44,7 @@ async def test_new_entries_are_published_and_remembered(desk: Desk) -> None:
     state = await desk.state(feed)
     assert (state.validators.etag, state.failures, state.last_new_at) == ('"a"', 0, NOW)
     assert state.next_poll_at == NOW + timedelta(minutes=10)
-    (stored,) = await desk.store.polls(feed.id, 10)
+    (stored,) = await desk.states.polls(feed.id, 10)
     assert (stored.outcome, stored.entries, stored.at) == (poll.outcome, poll.entries, NOW)
 
 
@@ -123,17 +125,23 @@ async def test_half_a_document_is_published_but_its_validators_are_not_kept(desk
 
 
 @pytest.mark.parametrize(
-    ("document", "status", "outcome"),
+    ("document", "status", "outcome", "points"),
     [
-        ("<!DOCTYPE html><html><body>Blocked</body></html>", 200, "not_a_feed"),
-        ("", 200, "not_a_feed"),
-        (rss(ONE), 403, "http_error"),
-        (rss(ONE), 500, "http_error"),
-        ("x" * (11 * 1024 * 1024), 200, "too_large"),
+        ("<!DOCTYPE html><html><body>Blocked</body></html>", 200, "page_instead", 2),
+        ("", 200, "not_a_feed", 2),
+        (rss(ONE), 401, "refused", 2),
+        (rss(ONE), 403, "refused", 2),
+        (rss(ONE), 404, "gone", 3),
+        (rss(ONE), 410, "gone", 3),
+        (rss(ONE), 429, "busy", 1),
+        (rss(ONE), 503, "busy", 1),
+        (rss(ONE), 500, "http_error", 1),
+        ("x" * (11 * 1024 * 1024), 200, "too_large", 2),
     ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 20 else "",
 )
 async def test_a_failed_poll_keeps_the_validators_and_is_counted(
-    desk: Desk, document: str, status: int, outcome: PollOutcome
+    desk: Desk, document: str, status: int, outcome: PollOutcome, points: int
 ) -> None:
     feed = await desk.watch("/feed")
     desk.origin.serve("/feed", rss(ONE), ETag='"a"')
@@ -142,7 +150,7 @@ async def test_a_failed_poll_keeps_the_validators_and_is_counted(
     desk.origin.serve("/feed", document, status=status)
     poll = await desk.poller().poll_once(feed)
     after = await desk.state(feed)
-    assert (poll.outcome, after.last_outcome, after.failures) == (outcome, outcome, 1)
+    assert (poll.outcome, after.last_outcome, after.failures) == (outcome, outcome, points)
     assert poll.error
     assert poll.error == after.last_error
     assert after.validators == before.validators
@@ -153,7 +161,7 @@ async def test_a_server_that_is_gone_and_an_address_that_is_private_have_their_o
     desk: Desk,
 ) -> None:
     gone = await desk.watch("/feed")
-    private = await desk.store.add(
+    private = await desk.feeds.add(
         Feed(id="p", url="http://10.0.0.1/feed", name="p", outlet="p", language=None), NOW
     )
     assert (await desk.poller().poll_once(private)).outcome == "blocked"
@@ -183,7 +191,7 @@ async def test_nothing_is_stored_before_the_stories_are_acknowledged(desk: Desk)
     seen: list[dict[str, object]] = []
 
     async def look() -> None:
-        seen.append(dict(await desk.store.states([feed.id])))
+        seen.append(dict(await desk.states.states([feed.id])))
         raise RuntimeError("the process dies here")
 
     desk.publisher.before_publish = look
@@ -204,7 +212,7 @@ async def test_a_stream_that_is_gone_is_waited_for_without_asking_the_server_aga
     polling = asyncio.create_task(poller.poll_once(feed))
     await asyncio.wait_for(desk.publisher.refused.wait(), 20)
     assert poller.waiting_for is not None
-    assert await desk.store.states([feed.id]) == {}
+    assert await desk.states.states([feed.id]) == {}
     desk.publisher.down = False
     poll = await asyncio.wait_for(polling, 20)
     assert poll.outcome == "new_entries"
@@ -213,31 +221,46 @@ async def test_a_stream_that_is_gone_is_waited_for_without_asking_the_server_aga
     assert poller.waiting_for is None
 
 
-class FlakyStore(FeedStore):
-    """A store whose database is gone for the first few calls of each kind."""
+class FlakyEntryStore(EntryStore):
+    """Its database is gone at the first call of each kind."""
 
-    def __init__(self, store: FeedStore, failures: int) -> None:
-        super().__init__(store._database)
-        self._left = {"known": failures, "record": failures}
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._failing = {"known", "hold"}
 
-    def _maybe_fail(self, call: str) -> None:
-        if self._left[call]:
-            self._left[call] -= 1
-            raise DatabaseUnavailableError("gone for the test")
+    async def known(
+        self, outlet: str, keys: Sequence[str], link_keys: Sequence[str]
+    ) -> tuple[KnownEntry, ...]:
+        fail_once(self._failing, "known")
+        return await super().known(outlet, keys, link_keys)
 
-    async def known_entries(self, feed_id: str, keys: Sequence[str]) -> dict[str, KnownEntry]:
-        self._maybe_fail("known")
-        return await super().known_entries(feed_id, keys)
+    async def hold(self, held: Sequence[KnownEntry]) -> None:
+        fail_once(self._failing, "hold")
+        await super().hold(held)
 
-    async def record_poll(self, state: FeedState, poll: Poll, published: Sequence[KnownEntry]) -> None:
-        self._maybe_fail("record")
-        await super().record_poll(state, poll, published)
+
+class FlakyStateStore(FeedStateStore):
+    """Its database is gone at the first record."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._failing = {"record"}
+
+    async def record(self, recordings: Sequence[Recording]) -> None:
+        fail_once(self._failing, "record")
+        await super().record(recordings)
+
+
+def fail_once(failing: set[str], call: str) -> None:
+    if call in failing:
+        failing.remove(call)
+        raise DatabaseUnavailableError("gone for the test")
 
 
 async def test_a_database_that_is_gone_is_waited_for_with_what_was_found(desk: Desk) -> None:
     feed = await desk.watch("/feed")
     desk.origin.serve("/feed", rss(ONE))
-    parts = replace(desk.parts, store=FlakyStore(desk.store, failures=1))
+    parts = replace(desk.parts, states=FlakyStateStore(desk.database), entries=FlakyEntryStore(desk.database))
     poll = await asyncio.wait_for(Poller(parts, desk.policy).poll_once(feed), 20)
     assert poll.entries == {"published": 1}
     assert (await desk.state(feed)).failures == 0

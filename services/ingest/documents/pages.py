@@ -1,0 +1,41 @@
+"""Web pages that come instead of a feed, told apart by what they say: the operator does something different
+about each."""
+
+import re
+from html import unescape
+from typing import Final
+
+LONGEST_LOOK: Final = 60_000
+_TITLE: Final = re.compile(r"<title[^>]{0,200}>(.{0,300}?)</title", re.DOTALL | re.IGNORECASE)
+_CHALLENGE: Final = re.compile(
+    r"cf-chl-|/cdn-cgi/challenge|_cf_chl|cf-browser-verification|just a moment\.\.\.|attention required!"
+    r"|ddos-guard|__ddg|/\.well-known/ddos|incapsula|_incap_|imperva|akamai.{0,20}bot|ak_bmsc|/_sec/verify|px-captcha"
+    r"|perimeterx|datadome|captcha-delivery|kasada|qrator|__qrator|variti|sucuri_cloudproxy|anubis_challenge"
+    r"|g-recaptcha|h-captcha|hcaptcha|smartcaptcha|showcaptcha|turnstile|aws-waf-token|awswafintegration"
+    r"|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|are you a robot|not a robot"
+    r"|access denied|request unsuccessful|enable javascript and cookies"
+    r"|проверка браузера|проверяем ваш браузер|вы не робот|подтвердите, что вы (?:не робот|человек)"
+    r"|перевірка браузера|перевіряємо ваш браузер|ви не робот|підтвердьте, що ви (?:не робот|людина)"
+    r"|로봇이 아닙니다|자동 ?접속|비정상적인 접근|브라우저를 확인|접근이 차단"
+    r"|ロボットではありません|ブラウザを確認|人机验证|检查您的浏览器",
+    re.IGNORECASE,
+)
+_LOGIN: Final = re.compile(
+    r"type=[\"']?password|consent\.(?:google|yahoo|youtube)|cmp-consent|didomi|onetrust|sourcepoint|sp_message"
+    r"|<title[^>]*>[^<]{0,80}(?:log ?in|sign ?in|subscribe|before you continue|consent|privacy settings"
+    r"|вход|войти|авторизация|вхід|увійти|авторизація|로그인|회원가입|동의|ログイン|登录|anmelden|connexion)",
+    re.IGNORECASE,
+)
+
+
+def page_in_words(text: str) -> str:
+    """What kind of web page a document looks like, with its title if it has one."""
+    look = text[:LONGEST_LOOK]
+    title = _TITLE.search(look)
+    words = " ".join(unescape(title.group(1)).split())[:80] if title else ""
+    named = f" titled {words!r}" if words else ""
+    if _CHALLENGE.search(look):
+        return f"an HTML page that checks for robots{named}"
+    if _LOGIN.search(look):
+        return f"an HTML page to log in or consent{named}"
+    return f"an HTML page instead of a feed{named}"

@@ -1,0 +1,1 @@
+"""Entries: what names one, which known story it is, and which revision to send."""

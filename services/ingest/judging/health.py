@@ -1,0 +1,145 @@
+"""How well a feed is read, judged from what is known of it: pure.
+
+The worst comes first: gone ▸ blocked ▸ failing ▸ partial ▸ stale ▸ silent ▸ slow ▸ moved ▸ healthy.
+One bad poll changes nothing: every state but `moved` needs at least two polls, or time, that agree. One good
+poll is enough to recover.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from services.ingest.judging.failures import BLOCKS, SUCCESSES
+from services.ingest.judging.rhythm import silent
+from shared.model.feed import Feed, FeedState
+from shared.model.health import FeedEvent, FeedHealth, HealthState
+from shared.model.ids import feed_event_id
+
+FAILING_FROM: Final = 3
+"""Points of failure: no single poll has so many, but for one that may mean "gone"."""
+REPEATED: Final = 2
+SLOW_FROM: Final = timedelta(seconds=10)
+SLOW_UNTIL: Final = timedelta(seconds=5)
+"""A feed that was slow must be this fast again, so that it does not change with every poll."""
+STALE_AFTER: Final = timedelta(hours=1)
+STALE_INTERVALS: Final = 3
+OLD_NEWS: Final = timedelta(days=60)
+"""A document whose newest entry is older says itself that nothing comes any more."""
+
+READ_WELL: Final = "read well"
+Verdict = tuple[HealthState, str]
+
+
+def assess(
+    feed: Feed, state: FeedState, *, gone: bool, interval: timedelta, seeing_since: datetime, now: datetime
+) -> FeedHealth | None:
+    """The feed's health after a poll, or as time passed since; None while nothing can be said.
+
+    `state.health` is what it was before. `seeing_since` is since when we could have read it at all: neither
+    our own absence nor an outage makes feeds stale.
+    """
+    verdict = _verdict(feed, state, gone=gone, interval=interval, seeing_since=seeing_since, now=now)
+    if verdict is None:
+        return state.health
+    return _next(state.health, verdict, now)
+
+
+def is_stale(state: FeedState, *, interval: timedelta, seeing_since: datetime, now: datetime) -> bool:
+    """Whether it was not read for several of its intervals, whatever the reason."""
+    last = max(state.last_success_at or seeing_since, seeing_since)
+    return now - last > max(STALE_AFTER, STALE_INTERVALS * interval)
+
+
+def change_of(feed: Feed, before: FeedState, after: FeedState, now: datetime) -> FeedEvent | None:
+    """The event that tells of a change of health; a feed that starts well is no news."""
+    old, new = before.health, after.health
+    if new is None or (old is not None and old.changes == new.changes):
+        return None
+    if old is None and new.state == "healthy":
+        return None
+    return FeedEvent(
+        id=feed_event_id(feed.id, new.changes),
+        kind="recovered" if new.state == "healthy" else "unhealthy",
+        feed_id=feed.id,
+        feed_url=feed.url,
+        name=feed.name,
+        outlet=feed.outlet,
+        language=feed.language,
+        health=new.state,
+        before=old.state if old else None,
+        since=new.since,
+        reason=new.reason,
+        at=now,
+        last_document_at=after.last_success_at,
+    )
+
+
+def _next(before: FeedHealth | None, verdict: Verdict, now: datetime) -> FeedHealth:
+    state, reason = verdict
+    if before is None:
+        return FeedHealth(state=state, since=now, reason=reason)
+    if before.state == state:
+        return before if before.reason == reason else replace(before, reason=reason)
+    return FeedHealth(state=state, since=now, reason=reason, changes=before.changes + 1)
+
+
+def _verdict(
+    feed: Feed, state: FeedState, *, gone: bool, interval: timedelta, seeing_since: datetime, now: datetime
+) -> Verdict | None:
+    outcome = state.last_outcome
+    if outcome is None or outcome in SUCCESSES:
+        stale = _stale(state, interval, seeing_since, now)
+        return stale or (None if outcome is None else _well(feed, state, interval, now))
+    why = state.last_error or "no document"
+    if gone:
+        return "gone", f"{why}; asked once a day from now on"
+    if outcome == "gone":  # whether it is, the next polls will show
+        return None
+    if outcome in BLOCKS and state.streak >= REPEATED:
+        return "blocked", why
+    if outcome == "partial" and state.streak >= REPEATED:
+        return "partial", why
+    if outcome != "partial" and state.failures >= FAILING_FROM:
+        return "failing", f"no document {_since(state.failing_since)}: {why}"
+    return _stale(state, interval, seeing_since, now)
+
+
+def _stale(state: FeedState, interval: timedelta, seeing_since: datetime, now: datetime) -> Verdict | None:
+    if not is_stale(state, interval=interval, seeing_since=seeing_since, now=now):
+        return None
+    why = f": {state.last_error}" if state.last_error else ""
+    return "stale", f"not read {_since(state.last_success_at or seeing_since)}{why}"
+
+
+def _well(feed: Feed, state: FeedState, interval: timedelta, now: datetime) -> Verdict:
+    quiet = _quiet(state, interval, now)
+    if quiet is not None:
+        return "silent", quiet
+    was_slow = state.health is not None and state.health.state == "slow"
+    if state.pace is not None and state.pace > (SLOW_UNTIL if was_slow else SLOW_FROM):
+        return "slow", f"it takes {state.pace.total_seconds():.0f} s to answer"
+    if state.address is not None and state.address != feed.url:
+        return "moved", f"it is read at {state.address}"
+    if state.polls < state.distrusted_until:
+        return "healthy", "read well, without asking whether it changed: its server denied changes"
+    return "healthy", READ_WELL
+
+
+def _quiet(state: FeedState, interval: timedelta, now: datetime) -> str | None:
+    if state.rhythm is None or state.last_new_at is None:
+        return None
+    missing = silent(state.rhythm, state.last_new_at, now, interval)
+    if missing is not None:
+        return f"nothing new {_since(state.last_new_at)}, where {missing:.0f} entries are usual"
+    newest = state.document.newest_at if state.document is not None else None
+    # Entries that come without dates are as new as the day they came.
+    if newest is not None and now - newest > OLD_NEWS and state.last_new_at - newest > OLD_NEWS:
+        return f"its newest entry is of {newest:%-d %B %Y}"
+    return None
+
+
+def _since(moment: datetime | None) -> str:
+    """Since when, in words that stay the same from poll to poll."""
+    if moment is None:
+        return "lately"
+    return f"since {moment:%-d %B %Y %H:%M} UTC"

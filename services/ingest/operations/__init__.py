@@ -1,0 +1,1 @@
+"""What an operator does with feeds: try them, find them, import them."""

@@ -1,0 +1,230 @@
+"""One poll of one feed, and one pushed document, from the question to the stored outcome."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Protocol
+
+import structlog
+
+from services.ingest.examiner import Examiner, ParsedAnswer
+from services.ingest.fetcher import FetchedFeed, Fetcher
+from services.ingest.findings import Findings, new_state, poll_of
+from services.ingest.hubs import HubNews
+from services.ingest.judging.failures import SUCCESSES
+from services.ingest.judging.health import change_of
+from services.ingest.judging.trust import asks_with
+from services.ingest.locks import Locks
+from services.ingest.network import Network
+from services.ingest.parts import IngestParts
+from services.ingest.policy import IngestPolicy
+from services.ingest.reading import DocumentReader
+from services.ingest.recorder import Recorder
+from services.ingest.settling import Circumstances, overdue, settled, settled_push, taken_back
+from services.ingest.telling import outgoing
+from services.ingest.timing.domains import domain_of
+from shared.model.feed import DomainHold, Feed, FeedState, KnownEntry, Poll, Validators
+from shared.patience import Patience
+from shared.ports import OutgoingRecord
+from shared.store.feed_states import Recording
+
+log = structlog.get_logger()
+
+
+class Consequences(Protocol):
+    """What polls mean for those to come."""
+
+    def hold(self, hold: DomainHold) -> None:
+        """A domain asked for patience."""
+
+    def poll_soon(self, feed_ids: Iterable[str]) -> None:
+        """These could not be read through no fault of theirs."""
+
+
+class Polling:
+    """Does what a poll takes, in the order in which nothing is lost.
+
+    `states` is what is known of the feeds watched: ingest alone writes it, so it is read from the database
+    once. A state changes here only when it is stored.
+    """
+
+    def __init__(
+        self, parts: IngestParts, policy: IngestPolicy, patience: Patience, consequences: Consequences
+    ) -> None:
+        self._parts = parts
+        self._policy = policy
+        self._patience = patience
+        self._consequences = consequences
+        self._fetcher = Fetcher(parts.client, policy, parts.clock)
+        reader = DocumentReader(workers=parts.workers, policy=policy)
+        self._examiner = Examiner(reader=reader, policy=policy, known_entries=self._known_entries)
+        self._outlets = Locks()
+        self._hubs = HubNews()
+        self.recorder = Recorder(self._store)
+        self.network = Network(
+            save=lambda outage: patience.insist(lambda: parts.states.save_outage(outage)),
+            metrics=parts.metrics,
+            now=parts.clock(),
+        )
+        self.states: dict[str, FeedState] = {}
+
+    async def load(self, feed_ids: Sequence[str]) -> None:
+        """Read what is known of these feeds."""
+        self.states.update(await self._patience.insist(lambda: self._parts.states.states(feed_ids)))
+
+    def forget(self, feed_id: str) -> None:
+        """The feed is watched no more."""
+        self.states.pop(feed_id, None)
+        self._hubs.forget(feed_id)
+
+    async def poll(self, feed: Feed, *, urgent: bool = False) -> tuple[Poll, FeedState]:
+        """Ask the feed's server and store what came of it; its stories are acknowledged when this returns."""
+        began, at = monotonic(), self._parts.clock()
+        state = self.states.get(feed.id) or new_state(feed, at)
+        asked = asks_with(state)
+        answer = await self._fetcher.fetch(state.address or feed.url, asked)
+        found = await self._examiner.examine(state, asked, answer, at)
+        if isinstance(found, ParsedAnswer):
+            async with self._outlets.of(feed.outlet):
+                findings = await self._examiner.decided(feed, found, at)
+                poll, after = await self._concluded(feed, findings, at, urgent=urgent)
+        else:
+            poll, after = await self._concluded(feed, found, at, urgent=urgent)
+        self._count(feed, poll, monotonic() - began)
+        return poll, after
+
+    async def push(self, feed: Feed, body: bytes, content_type: str) -> bool:
+        """Publish what is new in a document that the feed's hub sent; False if it cannot be read as one."""
+        at = self._parts.clock()
+        state = self.states.get(feed.id) or new_state(feed, at)
+        found = await self._examiner.examine(state, Validators(), _pushed(feed, body, content_type), at)
+        if not isinstance(found, ParsedAnswer):
+            return found.outcome in SUCCESSES
+        async with self._outlets.of(feed.outlet):
+            findings = await self._examiner.decided(feed, found, at)
+            before = self.states.get(feed.id, state)
+            after = settled_push(before, findings, at)
+            await self._publish(findings, outgoing(findings.decision.stories, None, None, at))
+            decision = findings.decision
+            await self.recorder.record(
+                Recording(state=after, poll=None, entries=decision.entries, dropped=decision.dropped),
+                urgent=True,
+            )
+            self.states[feed.id] = after
+        for what, count in findings.decision.counts.items():
+            self._parts.metrics.entries.labels(what).inc(count)
+        return True
+
+    async def look_again(self, feed: Feed) -> None:
+        """Tell that this feed has not been read for too long, if it is so: time passes without polls too."""
+        now, before = self._parts.clock(), self.states.get(feed.id)
+        if before is None or self.network.outage is not None:
+            return
+        after = overdue(feed, before, self._given(now))
+        event = change_of(feed, before, after, now)
+        if event is not None:
+            await self._publish(None, outgoing((), event, None, now))
+            await self.recorder.record(Recording(state=after, poll=None))
+            if self.states.get(feed.id) is before:
+                self.states[feed.id] = after
+            self._parts.metrics.feed_events.labels(event.kind, event.health).inc()
+
+    async def _concluded(
+        self, feed: Feed, findings: Findings, at: datetime, *, urgent: bool
+    ) -> tuple[Poll, FeedState]:
+        now = self._parts.clock()
+        before = self.states.get(feed.id) or new_state(feed, at)
+        domain = domain_of(before.address or feed.url)
+        await self._mind_the_network(before, domain, findings, now)
+        await self._mind_the_server(domain, findings, now)
+        after = settled(feed, before, findings, self._given(now))
+        event = change_of(feed, before, after, now)
+        hub = self._hubs.of(feed.id, findings.reading.hub, now) if findings.reading else None
+        await self._publish(findings, outgoing(findings.decision.stories, event, hub, now))
+        if hub is not None:
+            self._hubs.told(hub)
+        if event is not None:
+            self._parts.metrics.feed_events.labels(event.kind, event.health).inc()
+        poll = poll_of(feed, before, findings, at)
+        decision = findings.decision
+        await self.recorder.record(
+            Recording(state=after, poll=poll, entries=decision.entries, dropped=decision.dropped),
+            urgent=urgent,
+        )
+        self.states[feed.id] = after
+        return poll, after
+
+    def _given(self, now: datetime) -> Circumstances:
+        return Circumstances(
+            policy=self._policy,
+            random=self._parts.random,
+            now=now,
+            seeing_since=self.network.seeing_since,
+            out_of_reach=self.network.out_of_reach,
+        )
+
+    async def _publish(self, findings: Findings | None, records: list[OutgoingRecord]) -> None:
+        held = findings.reading.held if findings is not None and findings.reading is not None else ()
+        if held:
+            await self._patience.insist(lambda: self._parts.entries.hold(held))
+        if records:
+            await self._patience.insist(lambda: self._parts.publisher.publish(records))
+
+    async def _mind_the_network(
+        self, state: FeedState, domain: str, findings: Findings, now: datetime
+    ) -> None:
+        concerned = await self.network.told(state, domain, findings.outcome, now)
+        if self.network.outage is None:
+            self._consequences.poll_soon(concerned)
+            return
+        for feed_id in concerned & self.states.keys():
+            self.states[feed_id] = taken_back(self.states[feed_id])
+
+    async def _mind_the_server(self, domain: str, findings: Findings, now: datetime) -> None:
+        wait = findings.retry_after
+        if findings.outcome != "busy" or (wait is None and findings.status != 429):
+            return
+        until = now + min(wait or self._policy.busy, self._policy.longest_retry_after)
+        hold = DomainHold(domain=domain, until=until, reason=findings.error or "")
+        self._consequences.hold(hold)
+        if self._parts.domains is not None:
+            domains = self._parts.domains
+            await self._patience.insist(lambda: domains.hold(hold))
+
+    async def _store(self, recordings: Sequence[Recording]) -> None:
+        await self._patience.insist(lambda: self._parts.states.record(recordings))
+
+    async def _known_entries(
+        self, outlet: str, keys: Sequence[str], link_keys: Sequence[str]
+    ) -> Sequence[KnownEntry]:
+        return await self._patience.insist(lambda: self._parts.entries.known(outlet, keys, link_keys))
+
+    def _count(self, feed: Feed, poll: Poll, seconds: float) -> None:
+        metrics = self._parts.metrics
+        metrics.feed_polls.labels(poll.outcome).inc()
+        metrics.feed_poll_seconds.observe(seconds)
+        for state, count in poll.entries.items():
+            metrics.entries.labels(state).inc(count)
+        told: Callable[..., object] = log.debug
+        if poll.error is not None or "published" in poll.entries or "revised" in poll.entries:
+            told = log.info
+        told(
+            "feed_polled",
+            feed=feed.url,
+            outcome=poll.outcome,
+            status=poll.status,
+            error=poll.error,
+            **poll.entries,
+        )
+
+
+def _pushed(feed: Feed, body: bytes, content_type: str) -> FetchedFeed:
+    return FetchedFeed(
+        url=feed.url,
+        status=200,
+        headers={"Content-Type": content_type},
+        body=body,
+        not_modified=False,
+        validators=Validators(),
+        elapsed=timedelta(),
+    )

@@ -1,0 +1,27 @@
+"""Patience asked for by servers, on both databases."""
+
+from datetime import timedelta
+
+from shared.db import Database
+from shared.model.feed import DomainHold
+from shared.store.domains import DomainStore
+from tests.contract.store.feed_samples import NOW
+
+
+async def test_holds_are_kept_until_they_are_over(database: Database) -> None:
+    store = DomainStore(database)
+    short = DomainHold(domain="a.example", until=NOW + timedelta(minutes=1), reason="429")
+    long = DomainHold(domain="b.example", until=NOW + timedelta(hours=1), reason="503, Retry-After")
+    await store.hold(long)
+    await store.hold(short)
+    assert await store.holds(NOW) == (short, long)
+    assert await store.holds(NOW + timedelta(minutes=1)) == (long,)
+
+
+async def test_a_later_hold_of_a_domain_replaces_the_earlier(database: Database) -> None:
+    store = DomainStore(database)
+    await store.hold(DomainHold(domain="a.example", until=NOW + timedelta(hours=1), reason="429"))
+    later = DomainHold(domain="a.example", until=NOW + timedelta(hours=2), reason="503 a\0b")
+    await store.hold(later)
+    (found,) = await store.holds(NOW)
+    assert (found.until, found.reason) == (later.until, "503 a\ufffdb")
