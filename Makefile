@@ -3,10 +3,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 BACKEND ?= embedded
+MINUTES ?= 30
 PACTWATCH_SHARED ?= ../shared
 export PACTWATCH_SHARED
 
-.PHONY: help venv demo run test check quality bench chaos lock docs clean
+.PHONY: help venv demo run test check quality bench soak chaos lock docs clean
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
 
@@ -38,8 +39,11 @@ check: venv  ## ruff, strict typing, import contracts, generated documents
 quality: venv  ## score the tagger on the labelled sets
 	$(BIN)/python -m tests.quality.gate
 
-bench: venv  ## measure speed: ratios against a named baseline in the same run
-	$(BIN)/python -m tests.bench
+bench: venv  ## measure speed side by side with baselines and a rival (ARGS="polling same": a part)
+	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: venv  ## poll 2,000 feeds, a third of them failing, for MINUTES (30): flat memory, no late feed
+	$(BIN)/python -m tests.bench.soak --minutes $(MINUTES) $(ARGS)
 
 chaos: venv  ## kill services and servers at random moments, at full length
 	@PACTWATCH_CHAOS_RUNS=$${PACTWATCH_CHAOS_RUNS:-20} PACTWATCH_OUTAGE_SECONDS=$${PACTWATCH_OUTAGE_SECONDS:-60} \

@@ -1,6 +1,13 @@
-"""`make bench`: prints a table of medians and ratios. Nothing is asserted: machines differ."""
+"""`make bench`: prints tables of medians and ratios. Nothing is asserted: machines differ.
+
+python -m tests.bench                  everything
+python -m tests.bench parts            the parts of the pipeline, each against a baseline
+python -m tests.bench polling [KIND…]  polls, against lemon24/reader; not_modified, same, small, large
+python -m tests.bench scale            polls by number of feeds: cost, memory, lateness
+"""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,10 +16,33 @@ from rich.table import Table
 
 from tests.bench.cases import cases
 from tests.bench.measure import ROUNDS, measure
+from tests.bench.polling.running import polling, scaling
+
+WIDTH = 140
 
 
-def main() -> int:
-    """Measure every case."""
+def main(words: Sequence[str]) -> int:
+    """Measure what the words name, or everything; 2 for a word that names nothing."""
+    console = Console(width=WIDTH, highlight=False)
+    match words:
+        case []:
+            parts(console)
+            polling(console)
+            scaling(console)
+        case ["parts"]:
+            parts(console)
+        case ["polling", *kinds]:
+            polling(console, frozenset(kinds))
+        case ["scale"]:
+            scaling(console)
+        case _:
+            console.print(__doc__)
+            return 2
+    return 0
+
+
+def parts(console: Console) -> None:
+    """Every part of the pipeline against its baseline."""
     table = Table(title=f"Processor time, medians of {ROUNDS} rounds", title_justify="left")
     for heading in ("what", "ms each", "baseline", "ms each", "ratio"):
         table.add_column(heading)
@@ -26,9 +56,8 @@ def main() -> int:
                 f"{found.baseline_ms:.3f}",
                 f"{found.ratio:.1f}",
             )
-    Console(width=140).print(table)
-    return 0
+    console.print(table)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
