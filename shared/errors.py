@@ -7,6 +7,7 @@ PactwatchError
 │   │   └── DatabaseUnavailableError
 │   └── TransientError           try a few times, then give up
 │       ├── FetchError
+│       │   └── BodyCutError
 │       ├── WorkerCrashedError
 │       └── WorkerTimeoutError
 ├── CommitRefusedError           the partition belongs to somebody else now: drop the work, it is redelivered
@@ -64,6 +65,10 @@ class TransientError(RetryableError):
 
 class FetchError(TransientError):
     """The request failed before a whole answer arrived."""
+
+
+class BodyCutError(FetchError):
+    """The body stops before its end."""
 
 
 class WorkerCrashedError(TransientError):

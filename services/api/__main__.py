@@ -40,16 +40,6 @@ from shared.topics import DELIVER_GROUP, REPORT_GROUP, WEBSUB_GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiService:
-    """The parts of the service, built and not yet running."""
-
-    app: FastAPI
-    dispatcher: Dispatcher
-    groups: tuple[Processor, ...]
-    hubs: "Hubs"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hubs:
     """The WebSub parts; `subscriber` and `callback` are None unless the operator named a public address."""
 
@@ -58,15 +48,23 @@ class Hubs:
     callback: HubCallback | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiService:
+    """The parts of the service, built and not yet running."""
+
+    app: FastAPI
+    dispatcher: Dispatcher
+    groups: tuple[Processor, ...]
+    hubs: Hubs
+
+
 def build(runtime: Runtime) -> ApiService:
     """Raises SettingsError when there is no key to seal secrets with."""
     settings = runtime.settings
     sealer = Sealer(sealing_keys(settings.secret_keys, settings.sqlite_path))
-    deliveries = DeliveryStore(runtime.database)
-    subscriptions = SubscriptionStore(runtime.database)
     dispatcher = Dispatcher(
         owner=uuid.uuid4().hex,
-        queue=deliveries,
+        queue=DeliveryStore(runtime.database),
         client=runtime.webhooks,
         sealer=sealer,
         clock=runtime.wall,
@@ -74,8 +72,23 @@ def build(runtime: Runtime) -> ApiService:
         metrics=runtime.metrics,
         limits=DispatchLimits(lease=timedelta(seconds=settings.delivery_lease_seconds)),
     )
+    hubs = _hubs(runtime, sealer)
+    return ApiService(
+        app=create_app(_state(runtime, sealer, hubs.callback)),
+        dispatcher=dispatcher,
+        groups=(*_message_groups(runtime, dispatcher), hubs.group),
+        hubs=hubs,
+    )
+
+
+def _message_groups(runtime: Runtime, dispatcher: Dispatcher) -> tuple[Processor, ...]:
+    """The consume loops that leave messages for subscriptions."""
+    subscriptions = SubscriptionStore(runtime.database)
     alerts = AlertsHandler(
-        subscriptions=subscriptions, deliveries=deliveries, wake=dispatcher.wake, clock=runtime.wall
+        subscriptions=subscriptions,
+        deliveries=DeliveryStore(runtime.database),
+        wake=dispatcher.wake,
+        clock=runtime.wall,
     )
     feed_events = FeedEventsHandler(
         subscriptions=subscriptions,
@@ -83,34 +96,30 @@ def build(runtime: Runtime) -> ApiService:
         wake=dispatcher.wake,
         clock=runtime.wall,
     )
-    hubs = _hubs(runtime, sealer)
-    state = ApiState(
+    return (
+        consumer_group(runtime, group=DELIVER_GROUP, handler=alerts.handle),
+        consumer_group(runtime, group=REPORT_GROUP, handler=feed_events.handle),
+    )
+
+
+def _state(runtime: Runtime, sealer: Sealer, hubs: HubCallback | None) -> ApiState:
+    return ApiState(
         stories=StoryStore(runtime.database),
         alerts=AlertStore(runtime.database),
         ledger=LedgerStore(runtime.database),
         feeds=FeedStore(runtime.database),
         feed_states=FeedStateStore(runtime.database),
         feed_overview=FeedOverview(runtime.database),
-        subscriptions=subscriptions,
-        deliveries=deliveries,
+        subscriptions=SubscriptionStore(runtime.database),
+        deliveries=DeliveryStore(runtime.database),
         sealer=sealer,
         address_policy=runtime.addresses,
         readiness=readiness(runtime),
         metrics=runtime.metrics,
         clock=runtime.clock,
         random_bytes=secrets.token_bytes,
-        https_only=not settings.webhook_http,
-        full_text=settings.full_text,
-        hubs=hubs.callback,
-    )
-    return ApiService(
-        app=create_app(state),
-        dispatcher=dispatcher,
-        groups=(
-            consumer_group(runtime, group=DELIVER_GROUP, handler=alerts.handle),
-            consumer_group(runtime, group=REPORT_GROUP, handler=feed_events.handle),
-            hubs.group,
-        ),
+        https_only=not runtime.settings.webhook_http,
+        full_text=runtime.settings.full_text,
         hubs=hubs,
     )
 

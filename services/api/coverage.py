@@ -35,8 +35,8 @@ class CoverageStatement(BaseModel):
 
     - Read lately: `fresh`, and `silent`, which bring nothing although by their own rhythm they should.
     - Read in part only: `partial`, whose documents end early.
-    - Not read: `stale`, not lately; `failing`, several times in a row; `blocked`, refused to us; `gone`, of
-      which the server says so; `waiting`, never yet.
+    - Not read: `stale`, not lately; `failing`, several times in a row, or never since it is watched;
+      `blocked`, refused to us; `gone`, of which the server says so; `waiting`, not asked often enough yet.
 
     `oldest_gap_seconds` is how long ago the feed was last read that was not for the longest, of those ever
     read; null if there are none. `our_outage_since` is set while so many hosts fail at once that it is our

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from shared.model.outcome import Delivered, DeliveryOutcome
 from shared.model.times import Clock
 from shared.retry import UNAVAILABLE, Randomness, RetryPolicy
 from shared.store.delivery_rows import ClaimedDelivery
+from shared.waiting import until_set
 
 WAITING = "dispatch"
 """The label under which the metric `waiting` shows that the dispatcher waits for its database."""
@@ -89,8 +89,8 @@ class Dispatcher:
                 self._wake.clear()
                 for claimed in await self._claim():
                     self._start(claimed)
-                await _until_set(self._wake, self._limits.poll)
-                await _until_set(self._stopping, self._limits.gather)
+                await until_set(self._wake, self._limits.poll)
+                await until_set(self._stopping, self._limits.gather)
             if self._in_flight:
                 await asyncio.wait(self._in_flight)
         finally:
@@ -127,7 +127,7 @@ class Dispatcher:
 
     async def _pause(self, failures: int) -> None:
         delay = self._limits.unavailable.delay_after(failures, self._random)
-        await _until_set(self._stopping, delay or self._limits.poll)
+        await until_set(self._stopping, delay or self._limits.poll)
 
     def _start(self, claimed: ClaimedDelivery) -> None:
         task = asyncio.create_task(self._deliver(claimed), name=f"deliver {claimed.delivery.id}")
@@ -210,9 +210,3 @@ class Dispatcher:
 
 def _status_class(result: Answered | Unanswered) -> str:
     return f"{result.status // 100}xx" if isinstance(result, Answered) else "none"
-
-
-async def _until_set(event: asyncio.Event, longest: timedelta) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(longest.total_seconds()):
-            await event.wait()

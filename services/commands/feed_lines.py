@@ -2,26 +2,34 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import typer
 from rich.cells import cell_len, set_cell_size
 
+from services.commands.terminal_rows import Row
 from services.ingest.documents.plaintext import without_control
 from services.ingest.operations.checking import Checkup
 from shared.model.feed import Feed, FeedState
 
 JsonLines = Annotated[bool, typer.Option("--json", help="one line of JSON for each feed")]
 
-_WIDEST_OUTLET = 30
+NEVER_READ: Final = "not read yet"
+HEALTH_COLUMNS: Final = ("health", "for", "language", "country", "outlet")
+
+_WIDEST_OUTLET: Final = 30
+_CLOCKS_DIFFER: Final = timedelta(minutes=1)
+_STYLES: Final = {"healthy": "green", "paused": "dim"} | dict.fromkeys(
+    (NEVER_READ, "slow", "silent", "partial", "moved"), "yellow"
+)
 
 
 def checkup_line(checkup: Checkup, now: datetime) -> str:
     """Status, format, entries, age of the newest, time taken, source and advice, in columns."""
     entries = "" if checkup.entries is None else str(checkup.entries)
     columns = (
-        f"{checkup.status:<12}{checkup.format:<14}{entries:>5} {age(checkup.newest_at, now):>7}"
+        f"{checkup.status:<12}{checkup.format:<14}{entries:>5} {age(checkup.newest_at, now):>10}"
         f" {took(checkup.elapsed):>7}  {without_control(checkup.source)}"
     )
     return f"{columns}  {'; '.join(checkup.advice)}".rstrip()
@@ -49,8 +57,20 @@ def health_lines(feeds: Sequence[tuple[Feed, FeedState | None]], now: datetime) 
     width = max(map(cell_len, outlets), default=0)
     for (feed, state), outlet in zip(feeds, outlets, strict=True):
         word, since, reason = _health(feed, state)
-        columns = f"{word:<12}{age(since, now):>7}  {feed.language or '-':<3} {set_cell_size(outlet, width)}"
-        yield f"{columns}  {feed.url}  {without_control(reason)}".rstrip()
+        columns = f"{word:<14}{age(since, now):>7}  {feed.language or '-':<3} {set_cell_size(outlet, width)}"
+        yield f"{columns}  {without_control(feed.url)}  {without_control(reason)}".rstrip()
+
+
+def health_rows(feeds: Sequence[tuple[Feed, FeedState | None]], now: datetime) -> Iterator[Row]:
+    """What `health_lines` tells, for a terminal; the columns are `HEALTH_COLUMNS`."""
+    for feed, state in feeds:
+        word, since, reason = _health(feed, state)
+        yield Row(
+            cells=(word, age(since, now), feed.language or "-", feed.country or "-", feed.outlet),
+            style=_STYLES.get(word, "red"),
+            address=feed.url,
+            notes=(reason,) if reason else (),
+        )
 
 
 def health_json(listed: tuple[Feed, FeedState | None]) -> str:
@@ -76,13 +96,20 @@ def health_json(listed: tuple[Feed, FeedState | None]) -> str:
 
 
 def age(moment: datetime | None, now: datetime) -> str:
-    """How long ago, in the largest unit that fits: `40 s`, `12 min`, `7 h`, `3 d`; nothing for None."""
+    """How long ago, in the largest unit that fits: `40 s`, `12 min`, `7 h`, `3 d`; `in 2 d` for what is still
+    to come, beyond what clocks differ by; nothing for None."""
     if moment is None:
         return ""
-    seconds = max((now - moment).total_seconds(), 0)
-    for unit, length, most in (("s", 1, 120), ("min", 60, 7_200), ("h", 3_600, 172_800)):
+    if moment - now > _CLOCKS_DIFFER:
+        return f"in {_span(moment - now)}"
+    return _span(max(now - moment, timedelta()))
+
+
+def _span(length: timedelta) -> str:
+    seconds = length.total_seconds()
+    for unit, unit_seconds, most in (("s", 1, 120), ("min", 60, 7_200), ("h", 3_600, 172_800)):
         if seconds < most:
-            return f"{int(seconds / length)} {unit}"
+            return f"{int(seconds / unit_seconds)} {unit}"
     return f"{int(seconds / 86_400)} d"
 
 
@@ -96,8 +123,8 @@ def _health(feed: Feed, state: FeedState | None) -> tuple[str, datetime | None, 
     if not feed.enabled:
         return "paused", None, ""
     if state is None or state.last_outcome is None:
-        return "not polled", None, ""
+        return NEVER_READ, None, ""
     if state.health is None:
-        return "not read", state.failing_since, state.last_error or ""
+        return NEVER_READ, state.failing_since, state.last_error or ""
     reason = "" if state.health.state == "healthy" else state.health.reason
     return state.health.state, state.health.since, reason

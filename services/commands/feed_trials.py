@@ -12,16 +12,15 @@ from services.commands.feed_lines import checkup_json, checkup_line
 from services.commands.feed_table import live_table
 from services.commands.statuses import BAD_INPUT
 from services.ingest.operations.checking import Checker, Checkup, Seen, compared
+from services.ingest.operations.files import file_fault, file_of, is_address
 from services.ingest.operations.preview import FeedPreview, Previewer
-from services.ingest.operations.sources import SourceReader, is_address
+from services.ingest.operations.sources import SourceReader
 from services.ingest.opml import LARGEST, OpmlReading, read_opml
-from services.ingest.policy import IngestPolicy
+from services.ingest.policy import WORKER_MEMORY_BYTES, IngestPolicy
 from shared.errors import InputError
 from shared.runtime import Runtime, open_runtime
 from shared.settings import Settings
 from shared.workers import WorkerPool
-
-WORKER_MEMORY_BYTES = 2 * 1024**3
 
 _HEAD_BYTES = 4096
 
@@ -68,9 +67,9 @@ def addresses_in(sources: Sequence[str]) -> tuple[list[str], list[str]]:
     faults: list[str] = []
     for source in sources:
         try:
-            listed = None if is_address(source) else _listed(Path(source))
+            listed = None if is_address(source) else _listed(file_of(source))
         except InputError as error:
-            faults.append(f"{source}: {error.detail}")
+            faults.append(f"{source or repr(source)}: {error.detail}")
             continue
         if listed is None:
             found.setdefault(source)
@@ -89,11 +88,12 @@ def _listed(file: Path) -> OpmlReading | None:
                 return None
             return read_opml(head + opened.read(LARGEST))
     except OSError as error:
-        raise InputError(error.strerror or type(error).__name__) from error
+        raise InputError(file_fault(error)) from error
 
 
 def _reader(runtime: Runtime, workers: WorkerPool) -> SourceReader:
-    return SourceReader(client=runtime.http, workers=workers, clock=runtime.clock, policy=IngestPolicy())
+    policy = IngestPolicy(oldest=runtime.settings.max_entry_age)
+    return SourceReader(client=runtime.http, workers=workers, clock=runtime.clock, policy=policy)
 
 
 def _in_order(runtime: Runtime, *, as_json: bool) -> Seen:

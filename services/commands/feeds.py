@@ -9,13 +9,17 @@ import typer
 from rich.console import Console
 
 from services.commands import feed_trials
-from services.commands.feed_lines import JsonLines, health_json, health_lines
+from services.commands.feed_lines import HEALTH_COLUMNS, JsonLines, health_json, health_lines, health_rows
 from services.commands.settings import read_settings, run
 from services.commands.statuses import BAD_INPUT
+from services.commands.terminal_rows import print_rows
+from services.commands.unread import until_unread
+from services.ingest.operations.files import content_of
 from services.ingest.operations.importing import ImportPlan, plan_import
-from services.ingest.opml import OpmlReading, read_opml, write_opml
+from services.ingest.opml import LARGEST, OpmlReading, read_opml, write_opml
 from shared.db import Database
 from shared.errors import InputError
+from shared.http.addresses import AddressPolicy, check_url
 from shared.migrate import upgrade
 from shared.model.feed import Feed, FeedState
 from shared.model.times import utc_now
@@ -26,10 +30,11 @@ from shared.store.feeds import FeedStore
 
 PAGE = 500
 TITLE = "Pactwatch feeds"
+NOTHING_WATCHED = "no feeds are watched; `pactwatch feeds import FILE` takes in a list\n"
 
 T = TypeVar("T")
 family = typer.Typer(help="Feeds: what is watched, and how well.", no_args_is_help=True)
-Listed = Annotated[Path, typer.Argument(help="OPML", metavar="FILE")]
+Listed = Annotated[str, typer.Argument(help="OPML", metavar="FILE")]
 Output = Annotated[Path | None, typer.Option("--output", help="write there instead of printing")]
 Sources = Annotated[list[str], typer.Argument(help="files or addresses", metavar="FILE|URL...")]
 Checked = Annotated[
@@ -49,8 +54,9 @@ def add_to(app: typer.Typer) -> None:
 @family.command()
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
-    if run(feed_trials.parse(read_settings(), sources)):
-        raise typer.Exit(BAD_INPUT)
+    with until_unread():
+        if run(feed_trials.parse(read_settings(), sources)):
+            raise typer.Exit(BAD_INPUT)
 
 
 @family.command()
@@ -67,10 +73,11 @@ def check(sources: Checked = None, as_json: JsonLines = False) -> None:
         watched = run(_with_database(settings, lambda database: _all(FeedStore(database))))
         addresses = [feed.url for feed in watched if feed.enabled]
         if not addresses:
-            sys.stderr.write("no feeds are watched; `pactwatch feeds import FILE` takes in a list\n")
-    status = run(feed_trials.check(settings, addresses, Console(highlight=False), as_json=as_json))
-    if status or faults:
-        raise typer.Exit(BAD_INPUT if faults else status)
+            sys.stderr.write(NOTHING_WATCHED)
+    with until_unread():
+        status = run(feed_trials.check(settings, addresses, Console(highlight=False), as_json=as_json))
+        if status or faults:
+            raise typer.Exit(BAD_INPUT if faults else status)
 
 
 @family.command("import")
@@ -79,8 +86,9 @@ def import_feeds(file: Listed) -> None:
 
     What it does not say stays, and so does the outlet of a watched feed.
     """
-    reading = _read_list(file)
-    plan = run(_with_database(read_settings(), lambda database: _import(FeedStore(database), reading)))
+    settings = read_settings()
+    reading = _read_list(file, AddressPolicy.named(endpoints=settings.loopback_endpoints))
+    plan = run(_with_database(settings, lambda database: _import(FeedStore(database), reading)))
     typer.echo(f"{len(plan.new)} new, {len(plan.updated)} updated, {plan.unchanged} unchanged")
     for fault in (*reading.faults, *plan.faults):
         sys.stderr.write(f"{file}: {fault}\n")
@@ -106,17 +114,24 @@ def export_feeds(output: Output = None) -> None:
 def list_feeds(as_json: JsonLines = False) -> None:
     """Print the watched feeds with their health: state, for how long, and why."""
     found = run(_with_database(read_settings(), _states))
-    for line in map(health_json, found) if as_json else health_lines(found, utc_now()):
-        typer.echo(line)
+    console = Console(highlight=False)
+    if not found:
+        sys.stderr.write(NOTHING_WATCHED)
+    elif console.is_terminal and not as_json:
+        rows = list(health_rows(found, utc_now()))
+        print_rows(console, HEALTH_COLUMNS, rows, right=frozenset({"for"}))
+    else:
+        with until_unread():
+            for line in map(health_json, found) if as_json else health_lines(found, utc_now()):
+                sys.stdout.write(line + "\n")
 
 
-def _read_list(file: Path) -> OpmlReading:
+def _read_list(file: str, policy: AddressPolicy) -> OpmlReading:
+    """The feeds that may be watched: as the api does, it refuses an address that would never be dialled."""
     try:
-        return read_opml(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror}") from error
+        return read_opml(content_of(file, LARGEST), lambda url: check_url(url, policy))
     except InputError as error:
-        raise InputError(f"{file}: {error.detail}") from error
+        raise InputError(f"{file or repr(file)}: {error.detail}") from error
 
 
 async def _import(store: FeedStore, reading: OpmlReading) -> ImportPlan:

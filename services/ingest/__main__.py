@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from services.ingest.policy import IngestPolicy
+from services.ingest.policy import WORKER_MEMORY_BYTES, IngestPolicy
 from services.ingest.poller import IngestParts, Poller
 from services.ingest.pushes import PushesHandler
 from shared.lifecycle import live_together
@@ -18,8 +18,6 @@ from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
 from shared.topics import PUSH_GROUP
 from shared.workers import WorkerPool
-
-WORKER_MEMORY_BYTES = 2 * 1024**3
 
 
 def policy_of(settings: Settings) -> IngestPolicy:

@@ -16,7 +16,7 @@ from services.ingest.documents.dates import plausible
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.entries.identity import IdentifiedEntry
 from services.ingest.entries.matching import Match, Matcher
-from services.ingest.entries.standing import sending
+from services.ingest.entries.revisions import sending
 from shared.model.feed import EntryState, Feed, KnownEntry
 from shared.model.ids import story_id
 from shared.model.story import Story

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Final
 
 from services.ingest.decider import decide, held, keys_of, link_keys_of
+from services.ingest.document_reader import DocumentReader
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.documents.plaintext import without_control
 from services.ingest.entries.identity import identify
@@ -14,9 +15,8 @@ from services.ingest.fetcher import LONGEST_ERROR, FailedFetch, FetchedFeed
 from services.ingest.findings import Findings, Reading, document_of
 from services.ingest.hubs import hub_of
 from services.ingest.judging.moves import permanent_target
-from services.ingest.judging.trust import lies
+from services.ingest.judging.validators import lies
 from services.ingest.policy import IngestPolicy
-from services.ingest.reading import DocumentReader
 from services.ingest.timing.freshness import asked_interval
 from shared.errors import (
     FeedUnreadableError,
@@ -71,7 +71,7 @@ class Examiner:
         except PageInsteadError as error:
             return _unread("page_instead", answer, error)
         except FeedUnreadableError as error:
-            return _unread("not_a_feed", answer, error)
+            return _unread("unreachable" if answer.unfinished else "not_a_feed", answer, error)
         except (WorkerTimeoutError, WorkerCrashedError) as error:
             return _unread("parse_timeout", answer, error)
         may_lie = not _conditional(asked) and lies(state.validators, answer.validators)
@@ -93,7 +93,8 @@ class Examiner:
             answer,
             now,
             error=LIED if lied else None,
-            validators=read.validators,
+            # A document that is whole though more was promised is read, but not taken for known.
+            validators=None if answer.unfinished else read.validators,
             lied=lied,
             reading=reading,
             hint=parsed.interval_hint,

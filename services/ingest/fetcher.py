@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from time import monotonic
-from typing import Final
+from typing import Final, Literal
 
 from services.ingest.documents.plaintext import without_control
 from services.ingest.policy import IngestPolicy
@@ -27,11 +27,10 @@ ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json,"
     " application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 )
-LONGEST_ERROR: Final = 300
-
-_LONGEST_VALIDATOR: Final = 500
-_DOCUMENTS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED})
-_REFUSALS: Final[Mapping[int, PollOutcome]] = {
+Refusal = Literal["refused", "gone", "busy"]
+DOCUMENTS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED})
+"""Statuses that a document comes with."""
+REFUSALS: Final[Mapping[int, Refusal]] = {
     HTTPStatus.UNAUTHORIZED: "refused",
     HTTPStatus.FORBIDDEN: "refused",
     HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "refused",
@@ -40,6 +39,10 @@ _REFUSALS: Final[Mapping[int, PollOutcome]] = {
     HTTPStatus.TOO_MANY_REQUESTS: "busy",
     HTTPStatus.SERVICE_UNAVAILABLE: "busy",
 }
+"""What a status without a document means; any other is an `http_error`."""
+LONGEST_ERROR: Final = 300
+
+_LONGEST_VALIDATOR: Final = 500
 _OUTCOMES: Final[tuple[tuple[type[PactwatchError], PollOutcome], ...]] = (
     (DestinationBlockedError, "blocked"),
     (BodyTooLargeError, "too_large"),
@@ -52,7 +55,8 @@ _OUTCOMES: Final[tuple[tuple[type[PactwatchError], PollOutcome], ...]] = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedFeed:
     """A document, or the word that it has not changed. `url` is the one that answered, after `redirects`;
-    `validators` are those of this answer, without a body hash."""
+    `validators` are those of this answer, without a body hash; `unfinished`: the connection broke before the
+    body was as long as promised."""
 
     url: str
     status: int
@@ -62,6 +66,7 @@ class FetchedFeed:
     validators: Validators
     elapsed: timedelta
     redirects: tuple[Redirect, ...] = ()
+    unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,7 @@ class Fetcher:
 
     def __init__(self, client: GuardedClient, policy: IngestPolicy, clock: Clock) -> None:
         self._client = client
-        self._limits = HttpLimits(total=policy.total, body_bytes=policy.body_bytes)
+        self._limits = HttpLimits(total=policy.total, body_bytes=policy.body_bytes, unfinished=True)
         self._clock = clock
 
     async def fetch(self, url: str, validators: Validators) -> FetchedFeed | FailedFetch:
@@ -92,7 +97,7 @@ class Fetcher:
         except tuple(kind for kind, _ in _OUTCOMES) as error:
             return _failed(error, timedelta(seconds=monotonic() - began))
         not_modified = response.status == HTTPStatus.NOT_MODIFIED
-        if not not_modified and response.status not in _DOCUMENTS:
+        if not not_modified and response.status not in DOCUMENTS:
             return _without_document(response, self._clock())
         return FetchedFeed(
             url=response.url,
@@ -103,7 +108,21 @@ class Fetcher:
             validators=_validators(response),
             elapsed=response.elapsed,
             redirects=response.redirects,
+            unfinished=response.truncated,
         )
+
+
+def pushed_feed(url: str, body: bytes, content_type: str) -> FetchedFeed:
+    """A document that came without being asked for, as if it had been fetched there."""
+    return FetchedFeed(
+        url=url,
+        status=HTTPStatus.OK,
+        headers={"Content-Type": content_type},
+        body=body,
+        not_modified=False,
+        validators=Validators(),
+        elapsed=timedelta(),
+    )
 
 
 def _headers(validators: Validators) -> dict[str, str]:
@@ -130,7 +149,7 @@ def _sendable(value: str | None) -> str | None:
 
 def _without_document(response: HttpResponse, now: datetime) -> FailedFetch:
     return FailedFetch(
-        outcome=_REFUSALS.get(response.status, "http_error"),
+        outcome=REFUSALS.get(response.status, "http_error"),
         error=f"the server answered {response.status}",
         status=response.status,
         retry_after=parse_retry_after(response.headers.get("Retry-After"), now),

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -11,6 +11,8 @@ from services.ingest.judging.outage import WINDOW, Attempt, OutageWatch
 from shared.metrics import Metrics
 from shared.model.feed import FeedState, Outage, PollOutcome
 
+ABSENT: Final = timedelta(minutes=5)
+"""Without a sign of life for so long we were asleep, or waited for a server of ours."""
 _MOST_REMEMBERED: Final = 100_000
 
 SaveOutage = Callable[[Outage], Awaitable[None]]
@@ -31,6 +33,7 @@ class Network:
         self._failed: deque[tuple[datetime, str]] = deque(maxlen=_MOST_REMEMBERED)
         self.frozen: set[str] = set()
         self.seeing_since = now
+        self._here_at = now
 
     @property
     def outage(self) -> Outage | None:
@@ -41,6 +44,12 @@ class Network:
     def out_of_reach(self) -> int | None:
         """How many hosts are, while there is an outage; else None."""
         return self._watch.failed if self._watch.current is not None else None
+
+    def here(self, now: datetime) -> None:
+        """We are at work; what nobody could read while we were not is no feed's fault either."""
+        if abs(now - self._here_at) > ABSENT:
+            self.seeing_since = now
+        self._here_at = now
 
     def resume(self, outage: Outage | None) -> None:
         """Go on with an outage that had not ended when ingest stopped."""

@@ -1,7 +1,7 @@
 """OPML 2.0, the format in which feed lists travel: pure reading and writing."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -22,6 +22,12 @@ _COUNTRY: Final = re.compile(r"[A-Za-z]{2}")
 _TIERS: Final = {"1": 1, "2": 2, "3": 3}
 _LEAST_INTERVAL: Final = 60
 _MOST_INTERVAL: Final = 86_400
+_ALLOWED: Final = {
+    "language": "a language code, such as ko or en-GB",
+    "country": "two letters, ISO 3166",
+    "tier": "1, 2 or 3",
+    "interval": f"a whole number of seconds, {_LEAST_INTERVAL} to {_MOST_INTERVAL}",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +75,13 @@ class OpmlReading:
         return tuple(listed.value() for listed in self.listed)
 
 
-def read_opml(document: bytes) -> OpmlReading:
+def read_opml(document: bytes, check: Callable[[str], object] = http_url) -> OpmlReading:
     """The feeds of an OPML document, however its outlines are nested. Raises InputError if it is none.
 
     Attributes beside OPML's own: `outlet`, `owner`, `language`, `country` (ISO 3166), `tier` (1 to 3) and
     `interval` (seconds). One that cannot be understood is left out, and so is an outline without a usable
-    address; each is a fault. `isComment` of an outline, or of one around it, means not to poll.
+    address, or one listed before; each is a fault. `check` raises InputError for an address that is not to be
+    watched. `isComment` of an outline, or of one around it, means not to poll.
     """
     feeds: dict[str, ListedFeed] = {}
     faults: list[str] = []
@@ -85,12 +92,14 @@ def read_opml(document: bytes) -> OpmlReading:
                 faults.append(f"{place}: an outline of type rss without xmlUrl")
             continue
         try:
-            feed, misread = _listed(outline, url, place)
+            feed, misread = _listed(outline, url, place, check)
         except InputError as error:
             faults.append(f"{place}: {url[:200]!r}: {error.detail}")
-        else:
-            feeds.setdefault(url, feed)
-            faults += misread
+            continue
+        first = feeds.setdefault(url, feed)
+        faults += (
+            misread if first is feed else [f"{place}: {url[:200]!r} is listed again; {first.place} is kept"]
+        )
     return OpmlReading(listed=tuple(feeds.values()), faults=tuple(faults))
 
 
@@ -120,12 +129,12 @@ def _attributes(feed: Feed) -> Iterator[tuple[str, str]]:
 
 def _root(document: bytes) -> etree._Element:
     if len(document) > LARGEST:
-        raise InputError(f"an OPML document of more than {LARGEST} bytes")
+        raise InputError(f"an OPML document of more than {LARGEST // 1024**2} MiB")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(f"not XML: {error}"[:200]) from error
+        raise InputError(f"not XML: {getattr(error, 'msg', None) or error}"[:200]) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise InputError("an OPML document has no document type declaration")
     if root.tag != "opml":
@@ -133,9 +142,11 @@ def _root(document: bytes) -> etree._Element:
     return root
 
 
-def _listed(outline: etree._Element, url: str, place: str) -> tuple[ListedFeed, list[str]]:
+def _listed(
+    outline: etree._Element, url: str, place: str, check: Callable[[str], object]
+) -> tuple[ListedFeed, list[str]]:
     """The feed, and a fault for each attribute left out. Raises InputError for an unusable outline."""
-    http_url(url)
+    check(url)
     feed = ListedFeed(
         place=place,
         url=url,
@@ -151,7 +162,8 @@ def _listed(outline: etree._Element, url: str, place: str) -> tuple[ListedFeed, 
     read = {"language": feed.language, "country": feed.country, "tier": feed.tier, "interval": feed.interval}
     misread = [name for name, value in read.items() if value is None and _given(outline, name)]
     return feed, [
-        f"{place}: {name}={_given(outline, name)[:60]!r} is left out: it is no {name}" for name in misread
+        f"{place}: {name}={_given(outline, name)[:60]!r} is left out: it must be {_ALLOWED[name]}"
+        for name in misread
     ]
 
 

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from shared.errors import SettingsError
+
+WORKER_MEMORY_BYTES: Final = 2 * 1024**3
+"""What a process that parses documents may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,7 @@ class Poller:
 
     async def _poll(self, feed: Feed) -> datetime:
         self._parts.metrics.feeds_in_flight.set(self._agenda.in_flight)
+        self._polling.network.here(self._parts.clock())
         try:
             _, state = await self._polling.poll(feed)
         except Stopped:
@@ -158,8 +159,7 @@ class Poller:
         return self._parts.clock() + self._policy.longest
 
     async def _look_over(self) -> None:
-        for feed in tuple(self._feeds.values()):
-            await self._polling.look_again(feed)
+        await self._polling.look_over(tuple(self._feeds.values()))
 
     async def _forget(self) -> None:
         before = self._parts.clock() - self._policy.memory

@@ -20,8 +20,9 @@ Store = Callable[[Sequence[Recording]], Awaitable[None]]
 class Recorder:
     """Gathers the recordings of polls that end at the same time into one transaction."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, grace: float = GRACE_SECONDS) -> None:
         self._store = store
+        self._grace = grace
         self._pending: list[tuple[Recording, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
@@ -38,10 +39,11 @@ class Recorder:
         await stored
 
     async def close(self) -> None:
-        """Let what is pending be stored; bounded in time, never raises."""
+        """Let what is pending be stored; bounded in time, never raises. Who waits for what is not stored then
+        gets Stopped."""
         self._hurry.set()
         if self._writing is not None and not self._writing.done():
-            _, slow = await asyncio.wait({self._writing}, timeout=GRACE_SECONDS)
+            _, slow = await asyncio.wait({self._writing}, timeout=self._grace)
             for task in slow:
                 task.cancel()
 
@@ -51,6 +53,9 @@ class Recorder:
             batch, self._pending = self._pending[:MOST], self._pending[MOST:]
             try:
                 await self._store([recording for recording, _ in batch])
+            except asyncio.CancelledError:
+                _fail([*batch, *self._pending], Stopped())
+                raise
             except Stopped as stopped:
                 _fail(batch, stopped)
             except Exception:  # noqa: BLE001 - one of them is at fault: it must not take the others with it

@@ -13,6 +13,7 @@ from services.ingest.timing.agenda import Agenda
 from shared.model.feed import Feed
 from shared.model.times import Clock
 from shared.patience import Stopped
+from shared.waiting import until_set
 
 GRACE_SECONDS: Final = 5
 """How long polls in flight may take to end when asked to stop; what is cut off is done again."""
@@ -96,11 +97,7 @@ class Rounds:
         next_at = self._agenda.next_at()
         if next_at is not None:
             longest = min(longest, max(0.0, (next_at - self._clock()).total_seconds()))
-        try:
-            async with asyncio.timeout(longest):
-                await self._awake.wait()
-        except TimeoutError:
-            pass
+        await until_set(self._awake, timedelta(seconds=longest))
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()

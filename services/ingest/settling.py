@@ -11,7 +11,7 @@ from services.ingest.judging.failures import SUCCESSES, alike, is_gone, points_a
 from services.ingest.judging.health import assess, is_stale
 from services.ingest.judging.moves import fallen_back, whereabouts
 from services.ingest.judging.rhythm import begun, counted
-from services.ingest.judging.trust import DISTRUSTED_FOR
+from services.ingest.judging.validators import DISTRUSTED_FOR
 from services.ingest.policy import IngestPolicy
 from services.ingest.schedule import interval_after, interval_of, next_poll_at, rest_in_outage
 from shared.model.feed import EntryState, Feed, FeedState, Validators

@@ -1,10 +1,11 @@
 """Reading an answer's body: decompressed, and never more than allowed."""
 
+from collections.abc import AsyncIterator
 from typing import Final
 
-from aiohttp import ClientResponse
+from aiohttp import ClientPayloadError, ClientResponse
 
-from shared.errors import BodyTooLargeError, FetchError
+from shared.errors import BodyCutError, BodyTooLargeError, FetchError
 from shared.http.decoding import decoder_for
 from shared.http.exchange import HttpLimits
 
@@ -12,7 +13,8 @@ CHUNK: Final = 65_536
 
 
 async def read_body(response: ClientResponse, limits: HttpLimits) -> tuple[bytes, bool]:
-    """The body and whether something is missing from it, which happens with `limits.truncate` only.
+    """The body and whether something is missing from it, which happens with `limits.truncate` and
+    `limits.unfinished` only.
 
     BodyTooLargeError beyond `limits.body_bytes`, FetchError for a coding that does not decode: both mean a
     truncated body to those who asked for that, because they care for the status and want an excerpt.
@@ -20,6 +22,10 @@ async def read_body(response: ClientResponse, limits: HttpLimits) -> tuple[bytes
     body = bytearray()
     try:
         await _fill(body, response, limits.body_bytes)
+    except BodyCutError:
+        if not limits.truncate and not (limits.unfinished and body):
+            raise
+        return bytes(body), True
     except (FetchError, BodyTooLargeError):
         if not limits.truncate:
             raise
@@ -30,7 +36,7 @@ async def read_body(response: ClientResponse, limits: HttpLimits) -> tuple[bytes
 async def _fill(body: bytearray, response: ClientResponse, most: int) -> None:
     decoder = decoder_for(response.headers.get("Content-Encoding", ""))
     received = 0
-    async for chunk in response.content.iter_chunked(CHUNK):
+    async for chunk in _chunks(response):
         for piece in decoder.feed(chunk):
             body += piece
             if len(body) > most:
@@ -40,3 +46,11 @@ async def _fill(body: bytearray, response: ClientResponse, most: int) -> None:
         if received > most:
             raise BodyTooLargeError(f"{response.url}: more than {most} bytes on the wire")
     decoder.finish()
+
+
+async def _chunks(response: ClientResponse) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.content.iter_chunked(CHUNK):
+            yield chunk
+    except (ClientPayloadError, ConnectionError) as error:
+        raise BodyCutError(f"{response.url}: {error}"[:200]) from error

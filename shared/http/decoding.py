@@ -11,7 +11,7 @@ from typing import Final, Protocol
 import brotli
 from backports import zstd
 
-from shared.errors import FetchError
+from shared.errors import BodyCutError, FetchError
 
 ACCEPT_ENCODING: Final = "gzip, deflate, br, zstd"
 
@@ -75,7 +75,7 @@ class Gzip:
 
     def finish(self) -> None:
         if self._members and not self._inflate.eof:
-            raise FetchError("the gzip answer stops in the middle")
+            raise BodyCutError("the gzip answer stops in the middle")
 
     def _next_member(self, rest: bytes) -> None:
         self._over = not rest.startswith(_GZIP_START)
@@ -103,7 +103,7 @@ class Deflate:
 
     def finish(self) -> None:
         if self._inflate is not None and not self._inflate.eof:
-            raise FetchError("the deflate answer stops in the middle")
+            raise BodyCutError("the deflate answer stops in the middle")
 
 
 class Brotli:
@@ -125,7 +125,7 @@ class Brotli:
 
     def finish(self) -> None:
         if self._begun and not self._unpack.is_finished():
-            raise FetchError("the brotli answer stops in the middle")
+            raise BodyCutError("the brotli answer stops in the middle")
 
     def _step(self, chunk: bytes) -> bytes:
         try:
@@ -150,7 +150,7 @@ class Zstandard:
 
     def finish(self) -> None:
         if self._frames and not self._unpack.eof:
-            raise FetchError("the zstd answer stops in the middle")
+            raise BodyCutError("the zstd answer stops in the middle")
 
     def _unpacked(self, chunk: bytes) -> Iterator[bytes]:
         while True:

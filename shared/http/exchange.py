@@ -45,6 +45,8 @@ class HttpLimits:
     - `max_redirects`: 0 makes a redirect an answer like any other.
     - `truncate`: what exceeds `body_bytes` is left unread and the answer marked, instead of
       BodyTooLargeError.
+    - `unfinished`: a body that breaks off is given as far as it came and the answer marked, instead of
+      BodyCutError.
     """
 
     total: timedelta = timedelta(seconds=30)
@@ -52,6 +54,7 @@ class HttpLimits:
     body_bytes: int = 10 * 1024 * 1024
     max_redirects: int = 5
     truncate: bool = False
+    unfinished: bool = False
 
     def __post_init__(self) -> None:
         if min(self.total, self.connect) <= timedelta() or self.body_bytes < 1 or self.max_redirects < 0:

@@ -11,10 +11,26 @@ HealthState = Literal["healthy", "slow", "stale", "silent", "partial", "failing"
 
 `slow`: it answers, but late. `stale`: not read for several of its intervals, whatever the reason. `silent`:
 read well, but nothing new for longer than its own rhythm allows. `partial`: its documents end early.
-`failing`: several polls in a row gave no document. `blocked`: refused to us, by the server or by our guard.
+`failing`: several polls in a row gave no document. `blocked`: refused to us by the server, by a page that
+checks for robots or wants a login, or by our guard.
 `gone`: the server says it is no more; asked daily. `moved`: read well at another address than configured.
 """
 FeedEventKind = Literal["unhealthy", "recovered"]
+FeedCause = Literal[
+    "refused",
+    "robot_check",
+    "login_page",
+    "own_guard",
+    "web_page",
+    "not_a_feed",
+    "not_found",
+    "unreachable",
+    "server_error",
+    "busy",
+    "too_large",
+    "parse_timeout",
+]
+"""Why there is no document. `web_page`: a plain page; `own_guard`: our guard refused the address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +66,7 @@ class FeedEvent:
     """A feed's health changed: an operational event. The same change has the same `id`, however often told.
 
     `recovered` when it became healthy, else `unhealthy`; `last_document_at` is when it was last read well.
+    `cause` is given for `failing` and `blocked`; `before_since` and `before_reason` belong to `before`.
     """
 
     id: str
@@ -65,6 +82,9 @@ class FeedEvent:
     reason: str
     at: datetime
     last_document_at: datetime | None = None
+    cause: FeedCause | None = None
+    before_since: datetime | None = None
+    before_reason: str | None = None
 
     def __post_init__(self) -> None:
-        require_utc(self, "since", "at", "last_document_at")
+        require_utc(self, "since", "at", "last_document_at", "before_since")

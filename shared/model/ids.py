@@ -25,9 +25,10 @@ def story_id(outlet: str, entry_key: str) -> str:
     return derive_id("story", outlet, entry_key)
 
 
-def feed_event_id(feed: str, change: int) -> str:
-    """A change of a feed's health: its first is 0."""
-    return derive_id("feed-event", feed, str(change))
+def feed_event_id(feed: str, change: int, health: str) -> str:
+    """A change of a feed's health, its first is 0, to that state: whoever died between telling and storing it
+    may find another one under the same number."""
+    return derive_id("feed-event", feed, str(change), health)
 
 
 def alert_id(event_id: str, reason: str, story: str, revision: int) -> str:

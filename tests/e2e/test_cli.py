@@ -133,7 +133,7 @@ async def test_feeds_parse_shows_entries_as_they_would_be_published(tmp_path: Pa
     assert {entry["published_at"] for entry in entries} == {"2024-10-21T12:00:00Z"}
     assert result.code == 2
     assert len(result.errors) == 2
-    assert "3 published" in result.errors[0]
+    assert "3 entries" in result.errors[0]
     assert str(broken) in result.errors[1]
 
 

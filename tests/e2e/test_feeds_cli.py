@@ -1,6 +1,8 @@
 """`pactwatch feeds` as an operator uses it, against a server on loopback."""
 
 import json
+import os
+from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from services.ingest.opml import read_opml
+from tests.e2e.installation import PROGRAM, ROOT, inherited_environment
 from tests.e2e.rss import Item, rendered
 from tests.e2e.test_cli import ENTRY_KEYS, Result, pactwatch
 
@@ -216,17 +219,56 @@ async def test_parse_reads_the_only_feed_of_a_page_in_its_place(site: Site, tmp_
     read, refused, plain = result.errors
     assert site.url("/second") in read
     assert "its feeds:" in refused
-    assert plain == f"{site.url('/first')}: The First: 3 published"
+    assert plain == f"{site.url('/first')}: The First: 3 entries"
 
 
 async def test_list_shows_each_feed_with_its_health(site: Site, tmp_path: Path) -> None:
     file = opml(
         tmp_path, 'xmlUrl="https://one.example/f" outlet="표본 통신"', 'xmlUrl="https://two.example/f"'
     )
+    nothing = await feeds(site, tmp_path, "list")
+    assert (nothing.code, nothing.lines) == (0, [])
+    assert "no feeds are watched" in nothing.errors[0]
     await feeds(site, tmp_path, "import", str(file))
     listed = await feeds(site, tmp_path, "list")
     assert len(listed.lines) == 2
-    assert all(line.startswith("not polled") for line in listed.lines)
+    assert all(line.startswith("not read yet") for line in listed.lines)
     found = [json.loads(line) for line in (await feeds(site, tmp_path, "list", "--json")).lines]
     assert {feed["outlet"] for feed in found} == {"표본 통신", "two.example"}
     assert all(feed["health"] is None for feed in found)
+
+
+async def test_an_import_refuses_what_the_api_refuses_and_names_what_is_listed_twice(
+    site: Site, tmp_path: Path
+) -> None:
+    one = f"xmlUrl={quoteattr(site.url('/first'))}"
+    file = opml(tmp_path, one, 'xmlUrl="http://127.0.0.1:22/f"', one, 'xmlUrl="https://one.example/f#top"')
+    result = await feeds(site, tmp_path, "import", str(file))
+    assert (result.code, result.lines) == (2, ["1 new, 0 updated, 0 unchanged"])
+    assert [error.removeprefix(f"{file}: ") for error in result.errors] == [
+        "line 3: 'http://127.0.0.1:22/f': port 22 is not an allowed one",
+        f"line 4: {site.url('/first')!r} is listed again; line 2 is kept",
+        "line 5: 'https://one.example/f#top': the address has a fragment (#…)",
+    ]
+
+
+@pytest.mark.parametrize("command", ["parse", "check"])
+async def test_output_that_nobody_reads_ends_quietly(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_bytes(sample_feed("First"))
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = await create_subprocess_exec(
+        *(*PROGRAM, "feeds", command, str(file)),
+        cwd=ROOT,
+        env={
+            **inherited_environment(),
+            "PACTWATCH_DATABASE": f"sqlite:///{tmp_path / 'd.db'}",
+            "PACTWATCH_STREAM": f"embedded:{tmp_path / 's.db'}",
+        },
+        stdout=write_end,
+        stderr=PIPE,
+    )
+    os.close(write_end)
+    _, errors = await process.communicate()
+    assert (process.returncode, errors) == (0, b"")

@@ -32,6 +32,11 @@ async def short_measured(answer: "Answer", writer: StreamWriter) -> None:
     writer.write(answer.head(len(answer.body) // 2) + answer.body)
 
 
+async def long_measured(answer: "Answer", writer: StreamWriter) -> None:
+    """The whole body under a head that promises more, then the end of the connection."""
+    writer.write(answer.head(len(answer.body) + 100) + answer.body)
+
+
 async def reset(answer: "Answer", writer: StreamWriter) -> None:
     """Half of the body, then a connection reset."""
     await cut_short(answer, writer)

@@ -18,7 +18,7 @@ MOST_POLLS = 100
 router = APIRouter(prefix="/v1/feeds", tags=["feeds"])
 
 Health = Annotated[
-    HealthState | Literal["waiting"] | None,
+    Literal[HealthState, "waiting"] | None,  # one list: whoever names none of it is told all of it
     Query(description="Only feeds in this state; `waiting` for those without any yet."),
 ]
 Outlet = Annotated[Line | None, Query(min_length=1, description="Only feeds of exactly this outlet.")]

@@ -89,12 +89,26 @@ class HealthOut(BaseModel):
     reason: str
 
 
+class MoveOut(BaseModel):
+    """Where permanent redirects lead of late, since when, and how many answers in a row agreed; 0 if strange
+    entries came from there, so that it is not believed. The feed is asked there (`address`) after three
+    answers over at least a day."""
+
+    to: str
+    since: datetime
+    answers: int
+
+
 class FeedOut(BaseModel):
     """A feed, and how its polls go: null before the first.
 
     - `interval_seconds` is the configured rhythm, `interval_in_force_seconds` the one it is polled in.
-    - `health` is null until the feed was read once or has failed for good.
-    - `address` is where it is asked since it moved, null while that is `url`.
+    - `health` is null until the feed was read once, was not found at its first poll, or failed twice.
+    - `failing_since` is when the first of the polls in a row failed that gave no whole document, null after a
+      good one; `failure_points` what they weigh together: 1 for what mends by itself (out of reach, an error,
+      busy, half a document), 3 for "not found" or "gone", 2 for all else. They stretch the interval.
+    - `address` is where it is asked since it moved, null while that is `url`; `moving_to` where it seems to
+      move, while that is not sure.
     - `document` is the last that was read well; `gap_suspected_at` the last time that a document shared no
       entry with the one before, so that some may have come and gone unseen.
     - `totals` counts what became of all entries of its `polls`.
@@ -118,9 +132,10 @@ class FeedOut(BaseModel):
     last_new_at: datetime | None = None
     last_outcome: PollOutcome | None = None
     last_error: str | None = None
-    failures: int | None = None
     failing_since: datetime | None = None
+    failure_points: int | None = None
     address: str | None = None
+    moving_to: MoveOut | None = None
     document: Document | None = None
     gap_suspected_at: datetime | None = None
     polls: int = 0
@@ -179,7 +194,7 @@ class PollsOut(BaseModel):
 
 
 def _known(state: FeedState) -> dict[str, Any]:
-    health = state.health
+    health, move = state.health, state.move
     return {
         "health": health and HealthOut(state=health.state, since=health.since, reason=health.reason),
         "next_poll_at": state.next_poll_at,
@@ -188,9 +203,10 @@ def _known(state: FeedState) -> dict[str, Any]:
         "last_new_at": state.last_new_at,
         "last_outcome": state.last_outcome,
         "last_error": state.last_error,
-        "failures": state.failures,
         "failing_since": state.failing_since,
+        "failure_points": state.failures,
         "address": state.address,
+        "moving_to": move and MoveOut(to=move.to, since=move.since, answers=move.answers),
         "document": state.document,
         "gap_suspected_at": state.gap_suspected_at,
         "polls": state.polls,

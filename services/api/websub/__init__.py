@@ -1,0 +1,1 @@
+"""WebSub: asking hubs to push feeds to us, answering them, and taking what they push."""

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode, urljoin
 
 from services.api.dependencies import HttpSender
-from services.api.websub.policy import request_form
+from services.api.websub.policy import presentable, request_form
 from shared.errors import FetchError, InputError, PactwatchError, TooManyRedirectsError
 from shared.http.addresses import AddressPolicy, check_url
 from shared.http.exchange import HttpLimits, HttpRequest
@@ -15,7 +15,6 @@ from shared.model.websub import HubSubscription
 
 LIMITS: Final = HttpLimits(total=timedelta(seconds=15), body_bytes=4096, max_redirects=0, truncate=True)
 MOST_REDIRECTS: Final = 3
-LONGEST_ERROR: Final = 300
 _ELSEWHERE: Final = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 
 
@@ -49,8 +48,7 @@ async def ask(
     try:
         await _post(subscription.hub, urlencode(form).encode(), client, addresses)
     except PactwatchError as error:
-        words = "".join(character for character in str(error) if character.isprintable())
-        return words[:LONGEST_ERROR]
+        return presentable(str(error))
     return None
 
 

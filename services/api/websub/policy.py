@@ -107,7 +107,7 @@ def after_intent(
         return found, False
     if intent.mode == "denied":
         return _denied(found, intent, now, policy), True
-    if not is_safe(intent.challenge):
+    if not _is_safe(intent.challenge):
         return found, False
     if intent.mode == "unsubscribe":
         return (None, True) if found.state == "leaving" else (found, False)
@@ -131,19 +131,22 @@ def _denied(
 ) -> HubSubscription | None:
     if found.state == "leaving":
         return None
-    reason = "".join(character for character in intent.reason if character.isprintable())[:LONGEST_REASON]
+    error, reason = "the hub denied the subscription", presentable(intent.reason)
     return replace(
         found,
         state="denied",
         lease_until=None,
         next_at=now + policy.denied,
-        last_error=f"the hub denied the subscription: {reason}"
-        if reason
-        else "the hub denied the subscription",
+        last_error=f"{error}: {reason}" if reason else error,
     )
 
 
-def is_safe(challenge: str) -> bool:
+def presentable(words: str) -> str:
+    """What a hub says, as people may see it: printable, and not longer than they care to read."""
+    return "".join(character for character in words if character.isprintable())[:LONGEST_REASON]
+
+
+def _is_safe(challenge: str) -> bool:
     """Fit to be echoed: printable ASCII, neither empty nor long."""
     return 0 < len(challenge) <= LONGEST_CHALLENGE and challenge.isascii() and challenge.isprintable()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,6 +19,7 @@ from shared.model.times import Clock
 from shared.model.websub import HubSubscription
 from shared.patience import Patience, Stopped
 from shared.retry import Randomness
+from shared.waiting import until_set
 
 log = structlog.get_logger()
 
@@ -84,7 +84,7 @@ class HubSubscriber:
             while not stop.is_set():
                 self._wake.clear()
                 if not await patience.insist(self.turn) and not stop.is_set():
-                    await self._rest()
+                    await until_set(self._wake, self._limits.poll)
         except Stopped:
             log.debug("stopped_while_waiting")
         finally:
@@ -119,8 +119,3 @@ class HubSubscriber:
             secret=secret,
             lease=self._policy.lease,
         )
-
-    async def _rest(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.poll.total_seconds()):
-                await self._wake.wait()

@@ -143,11 +143,6 @@ class DateReader:
             return None
 
 
-def read_date(text: str) -> ReadDate | None:
-    """The moment a date means if nothing is known of the feed it is in."""
-    return DateReader().read(text)
-
-
 def claimed_date(
     published: ReadDate | None, updated: ReadDate | None
 ) -> tuple[datetime | None, PublishedSource | None]:

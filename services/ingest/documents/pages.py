@@ -6,6 +6,9 @@ from html import unescape
 from typing import Final
 
 LONGEST_LOOK: Final = 60_000
+PLAIN: Final = "an HTML page instead of a feed"
+ROBOT_CHECK: Final = "an HTML page that checks for robots"
+LOGIN: Final = "an HTML page to log in or consent"
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>(.{0,300}?)</title", re.DOTALL | re.IGNORECASE)
 _CHALLENGE: Final = re.compile(
     r"cf-chl-|/cdn-cgi/challenge|_cf_chl|cf-browser-verification|just a moment\.\.\.|attention required!"
@@ -29,13 +32,13 @@ _LOGIN: Final = re.compile(
 
 
 def page_in_words(text: str) -> str:
-    """What kind of web page a document looks like, with its title if it has one."""
+    """What kind of web page a document looks like: one of the three, with its title if it has one."""
     look = text[:LONGEST_LOOK]
     title = _TITLE.search(look)
     words = " ".join(unescape(title.group(1)).split())[:80] if title else ""
     named = f" titled {words!r}" if words else ""
     if _CHALLENGE.search(look):
-        return f"an HTML page that checks for robots{named}"
+        return ROBOT_CHECK + named
     if _LOGIN.search(look):
-        return f"an HTML page to log in or consent{named}"
-    return f"an HTML page instead of a feed{named}"
+        return LOGIN + named
+    return PLAIN + named

@@ -69,6 +69,7 @@ def _repaired(match: re.Match[str]) -> str:
 
 def _without_markup(value: str) -> str:
     if "<" in value and _TAG.search(value):
+        value = without_control(value)  # before blanks are counted: what goes later would leave two in a row
         text = tidy_text(value)
         return without_control(visible_text(value) if text is None else text)
     return without_control(unescape(value) if "&" in value else value)

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
+from services.ingest.documents.pages import LOGIN, PLAIN, ROBOT_CHECK
 from shared.model.feed import FeedState, PollOutcome
+from shared.model.health import FeedCause
 
 SUCCESSES: Final[frozenset[PollOutcome]] = frozenset(
     {"new_entries", "no_new_entries", "not_modified", "same_body"}
@@ -13,7 +15,24 @@ SUCCESSES: Final[frozenset[PollOutcome]] = frozenset(
 """Every other outcome counts as a failure of the feed."""
 
 BLOCKS: Final[frozenset[PollOutcome]] = frozenset({"refused", "page_instead", "blocked"})
-"""Somebody does not let us read: the server, whoever stands before it, or our own guard."""
+"""Somebody may not let us read: the server, whoever stands before it, or our own guard. They are alike in a
+row; whether the last one is a block is told by its cause, for a page may be a plain one."""
+
+BARRED: Final[frozenset[FeedCause]] = frozenset({"refused", "robot_check", "login_page", "own_guard"})
+"""The causes that are blocks."""
+
+_CAUSES: Final[Mapping[PollOutcome, FeedCause]] = {
+    "refused": "refused",
+    "blocked": "own_guard",
+    "not_a_feed": "not_a_feed",
+    "page_instead": "web_page",
+    "gone": "not_found",
+    "unreachable": "unreachable",
+    "http_error": "server_error",
+    "busy": "busy",
+    "too_large": "too_large",
+    "parse_timeout": "parse_timeout",
+}
 
 GRADES: Final[Mapping[PollOutcome, int]] = {
     "unreachable": 1,
@@ -34,6 +53,27 @@ GONE_AFTER: Final = 3
 GONE_FOR: Final = timedelta(hours=1)
 
 _MOST_POINTS: Final = 1_000_000
+
+
+def cause_of(outcome: PollOutcome | None, error: str | None) -> FeedCause | None:
+    """Why a poll with this outcome and these words gave no document; None if it gave one, or part of one."""
+    if outcome == "page_instead":
+        words = page_words(error)
+        if words.startswith(ROBOT_CHECK):
+            return "robot_check"
+        return "login_page" if words.startswith(LOGIN) else "web_page"
+    return None if outcome is None else _CAUSES.get(outcome)
+
+
+def page_words(error: str | None) -> str:
+    """What `page_in_words` said of the page that came, given the words of the poll, which name the error."""
+    before, _, after = (error or "").partition(": ")
+    return after or before
+
+
+def plain_title(error: str | None) -> str:
+    """The title of a plain page as those words have it, with its quotes; empty if they name none."""
+    return page_words(error).partition(f"{PLAIN} titled ")[2]
 
 
 def points_after(points: int, outcome: PollOutcome) -> int:

@@ -1,15 +1,16 @@
 """How well a feed is read, judged from what is known of it: pure.
 
 The worst comes first: gone ▸ blocked ▸ failing ▸ partial ▸ stale ▸ silent ▸ slow ▸ moved ▸ healthy.
-One bad poll changes nothing: every state but `moved` needs at least two polls, or time, that agree. One good
-poll is enough to recover.
+One bad poll changes nothing: every state but `moved` needs at least two polls, or time, that agree. A feed
+never read has earned less patience: it fails with its second failed poll, or with the first if its server
+says that it is not there. One good poll is enough to recover.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.ingest.judging.failures import BLOCKS, SUCCESSES
+from services.ingest.judging.failures import BARRED, SUCCESSES, cause_of, plain_title
 from services.ingest.judging.rhythm import silent
 from shared.model.feed import Feed, FeedState
 from shared.model.health import FeedEvent, FeedHealth, HealthState
@@ -26,6 +27,8 @@ STALE_INTERVALS: Final = 3
 OLD_NEWS: Final = timedelta(days=60)
 """A document whose newest entry is older says itself that nothing comes any more."""
 
+CAUSED: Final[frozenset[HealthState]] = frozenset({"failing", "blocked"})
+"""The states that the cause of the last poll explains."""
 READ_WELL: Final = "read well"
 Verdict = tuple[HealthState, str]
 
@@ -51,14 +54,15 @@ def is_stale(state: FeedState, *, interval: timedelta, seeing_since: datetime, n
 
 
 def change_of(feed: Feed, before: FeedState, after: FeedState, now: datetime) -> FeedEvent | None:
-    """The event that tells of a change of health; a feed that starts well is no news."""
+    """The event that tells of a change of health; a feed that starts well is no news,
+    nor is one that had fallen silent before we came."""
     old, new = before.health, after.health
     if new is None or (old is not None and old.changes == new.changes):
         return None
-    if old is None and new.state == "healthy":
+    if old is None and new.state in ("healthy", "silent"):
         return None
     return FeedEvent(
-        id=feed_event_id(feed.id, new.changes),
+        id=feed_event_id(feed.id, new.changes, new.state),
         kind="recovered" if new.state == "healthy" else "unhealthy",
         feed_id=feed.id,
         feed_url=feed.url,
@@ -71,6 +75,9 @@ def change_of(feed: Feed, before: FeedState, after: FeedState, now: datetime) ->
         reason=new.reason,
         at=now,
         last_document_at=after.last_success_at,
+        cause=cause_of(after.last_outcome, after.last_error) if new.state in CAUSED else None,
+        before_since=old.since if old else None,
+        before_reason=old.reason if old else None,
     )
 
 
@@ -94,14 +101,47 @@ def _verdict(
     if gone:
         return "gone", f"{why}; asked once a day from now on"
     if outcome == "gone":  # whether it is, the next polls will show
-        return None
-    if outcome in BLOCKS and state.streak >= REPEATED:
+        return (
+            None if _was_read(state) else ("failing", f"never read; its server says it is not there: {why}")
+        )
+    if outcome == "partial":
+        if state.streak >= REPEATED:
+            return "partial", why
+        return _stale(state, interval, seeing_since, now)
+    return _failed(state, why) or _stale(state, interval, seeing_since, now)
+
+
+def _failed(state: FeedState, why: str) -> Verdict | None:
+    cause = cause_of(state.last_outcome, state.last_error)
+    if cause == "web_page":
+        why = _page(state.last_error)
+        if state.health is not None and state.health.state == "blocked":
+            # Most likely the block in words that we do not know; nor is it told anew when they take turns.
+            return "blocked", why
+    if cause in BARRED and state.streak >= REPEATED:
         return "blocked", why
-    if outcome == "partial" and state.streak >= REPEATED:
-        return "partial", why
-    if outcome != "partial" and state.failures >= FAILING_FROM:
+    if not _was_read(state):
+        return ("failing", f"never read: {why}") if _failed_before(state) else None
+    if state.failures >= FAILING_FROM:
         return "failing", f"no document {_since(state.failing_since)}: {why}"
-    return _stale(state, interval, seeing_since, now)
+    return None
+
+
+def _was_read(state: FeedState) -> bool:
+    return state.last_success_at is not None or state.document is not None
+
+
+def _failed_before(state: FeedState) -> bool:
+    """Whether the last poll was not the first in the row of failed ones."""
+    first, last = state.failing_since, state.last_poll_at
+    return state.failures >= FAILING_FROM or (first is not None and last is not None and first < last)
+
+
+def _page(error: str | None) -> str:
+    title = plain_title(error)
+    return (
+        f"it gives a web page{f' ({title})' if title else ''} instead of a feed; its address may have changed"
+    )
 
 
 def _stale(state: FeedState, interval: timedelta, seeing_since: datetime, now: datetime) -> Verdict | None:

@@ -39,6 +39,7 @@ class OutageWatch:
         self.current = current
         self._wells = _Window(WINDOW)
         self._lately = _Window(LATELY)
+        self._began: datetime | None = None
 
     @property
     def failed(self) -> int:
@@ -47,6 +48,7 @@ class OutageWatch:
 
     def told(self, attempt: Attempt) -> Outage | None:
         """The outage that this attempt began or ended; None if it changed nothing."""
+        self._began = self._began or attempt.at
         self._wells.expire(attempt.at)
         self._lately.expire(attempt.at)
         self._lately.put(attempt.host, attempt.at, failed=not attempt.reached)
@@ -68,10 +70,12 @@ class OutageWatch:
     def _ended(self, now: datetime) -> Outage | None:
         outage = self.current
         tried, failed = len(self._lately), self._lately.failed
-        if outage is None or tried < FEWEST_LATELY or failed == tried:
+        if outage is None or failed == tried:
             return None
-        partly = failed > tried * SHARE
-        if partly and now - outage.began_at < LONGEST_IN_PART:
+        few = tried < FEWEST_LATELY
+        # So few may be all that are left to ask: that is known only after asking for as long.
+        since = max(self._began or now, outage.began_at) if few else outage.began_at
+        if (few or failed > tried * SHARE) and now - since < LONGEST_IN_PART:
             return None
         self.current = None
         self._wells = _Window(WINDOW)  # those that still fail fail for themselves: they are not newly gone

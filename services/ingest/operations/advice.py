@@ -1,20 +1,22 @@
 """What a person should know, or do, about a feed that was just read. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final
 
-from services.ingest.documents.parsed import ParsedEntry, ParsedFeed
-from services.ingest.operations.sources import Reading
+from services.ingest.documents.parsed import MOST_ENTRIES, ParsedEntry, ParsedFeed
+from services.ingest.judging.moves import permanent_target
+from services.ingest.operations.files import is_address
+from services.ingest.operations.sources import SourceReading
 
-PERMANENT: Final = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT})
 QUIET_FOR: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=1)
 _NAMED: Final = 5
+_TITLED: Final = re.compile(r"^(an HTML page)(.*) titled (.+)$")
 
 
-def advise(reading: Reading, now: datetime) -> tuple[str, ...]:
+def advise(reading: SourceReading, now: datetime) -> tuple[str, ...]:
     """In words, the most important first; nothing about a feed that is as it should be."""
     return (*_about_the_answer(reading), *_about_the_way(reading), *_about_the_feed(reading.parsed, now))
 
@@ -24,13 +26,23 @@ def newest_of(parsed: ParsedFeed) -> datetime | None:
     return max((entry.published_at for entry in parsed.entries if entry.published_at), default=None)
 
 
-def moved_to(reading: Reading) -> str | None:
-    """Where the source moved for good: every hop said so."""
-    permanent = all(redirect.status in PERMANENT for redirect in reading.redirects)
-    return reading.redirects[-1].url if reading.redirects and permanent else None
+def counted(entries: int) -> str:
+    """`1 entry`, `2 entries`."""
+    return "1 entry" if entries == 1 else f"{entries} entries"
 
 
-def _about_the_answer(reading: Reading) -> Iterator[str]:
+def holds(entries: int) -> str:
+    """The verb after so many entries."""
+    return "holds" if entries == 1 else "hold"
+
+
+def unread_words(parsed: ParsedFeed) -> str:
+    """What a document holds beyond what is read of it."""
+    more, was = ("1 more is", "was") if parsed.over_cap == 1 else (f"{parsed.over_cap} more are", "were")
+    return f"{more} beyond the limit of {MOST_ENTRIES} and {was} not read"
+
+
+def _about_the_answer(reading: SourceReading) -> Iterator[str]:
     match reading.status:
         case "page":
             yield _page_words(reading)
@@ -46,7 +58,7 @@ def _about_the_answer(reading: Reading) -> Iterator[str]:
             yield f"its certificate is not to be trusted: {reading.error}"
         case "partial":
             yield "ends early: part of the document is missing"
-        case "ok" | "empty":
+        case "ok" | "empty" | "too many":
             pass
         case _:
             yield reading.error
@@ -54,15 +66,25 @@ def _about_the_answer(reading: Reading) -> Iterator[str]:
         yield f"wants to be asked again in {int(reading.retry_after.total_seconds())} s (Retry-After)"
 
 
-def _page_words(reading: Reading) -> str:
+def _page_words(reading: SourceReading) -> str:
     if not reading.feeds:
-        return f"gives {reading.error or 'a web page'}, which names no feed"
+        return f"gives {_page_kind(reading.error)}; {_no_feeds(reading)}"
     more = f" and {len(reading.feeds) - _NAMED} more" if len(reading.feeds) > _NAMED else ""
     return f"is a web page; its feeds: {', '.join(reading.feeds[:_NAMED])}{more}"
 
 
-def _about_the_way(reading: Reading) -> Iterator[str]:
-    destination = moved_to(reading)
+def _page_kind(said: str) -> str:
+    return _TITLED.sub(r"\1 (\3)\2", said) or "a web page"
+
+
+def _no_feeds(reading: SourceReading) -> str:
+    if is_address(reading.source):
+        return "it names no feed"
+    return "it names no feed by a whole address, and relative links of a file cannot be followed"
+
+
+def _about_the_way(reading: SourceReading) -> Iterator[str]:
+    destination = permanent_target(reading.redirects)
     if destination is not None:
         yield f"moved permanently to {destination}"
 
@@ -73,9 +95,9 @@ def _about_the_feed(parsed: ParsedFeed | None, now: datetime) -> Iterator[str]:
     if not parsed.total:
         yield "holds no entries"
     if parsed.undecodable:
-        yield f"{parsed.undecodable} entries hold nothing to read"
+        yield f"{counted(parsed.undecodable)} {holds(parsed.undecodable)} nothing to read"
     if parsed.over_cap:
-        yield f"{parsed.over_cap} entries beyond the first {len(parsed.entries)} are not read"
+        yield unread_words(parsed)
     if parsed.entries:
         yield from _about_entries(parsed.entries)
         yield from _about_the_newest(newest_of(parsed), now)

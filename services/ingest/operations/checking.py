@@ -10,12 +10,13 @@ from typing import Final
 
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.operations.advice import advise, newest_of
-from services.ingest.operations.sources import Reading, SourceReader, Status, is_address
+from services.ingest.operations.files import is_address
+from services.ingest.operations.sources import SourceReader, SourceReading, Status
 from services.ingest.timing.domains import domain_of
 from shared.model.times import Clock
 
 MOST_AT_ONCE: Final = 16
-GOOD: Final[frozenset[Status]] = frozenset({"ok", "empty"})
+GOOD: Final[frozenset[Status]] = frozenset({"ok", "empty", "too many"})
 
 _FEWEST_ALIKE: Final = 3
 
@@ -64,13 +65,11 @@ class Checker:
 
     async def _checkup(self, source: str) -> Checkup:
         reading = await self.reader.read(source)
-        feed = reading.parsed
-        if len(reading.feeds) == 1 and is_address(source):
-            feed = (await self.reader.read(reading.feeds[0])).parsed
-        return checkup_of(reading, feed, self.clock())
+        named = await self.reader.only_feed(reading)
+        return checkup_of(reading, (named or reading).parsed, self.clock())
 
 
-def checkup_of(reading: Reading, feed: ParsedFeed | None, now: datetime) -> Checkup:
+def checkup_of(reading: SourceReading, feed: ParsedFeed | None, now: datetime) -> Checkup:
     """The checkup that a reading amounts to; `feed` is what it holds, or what the page's only feed does."""
     return Checkup(
         source=reading.source,

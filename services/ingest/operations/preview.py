@@ -1,21 +1,20 @@
 """Feeds as they would be published, without publishing: what `pactwatch feeds parse` shows."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import timedelta
 
 from services.ingest.addresses import host_of
 from services.ingest.decider import Decision, decide
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.entries.identity import identify
-from services.ingest.operations.advice import advise
-from services.ingest.operations.sources import Reading, SourceReader, is_address
-from shared.model.feed import EntryState, Feed
+from services.ingest.operations.advice import advise, counted, holds, unread_words
+from services.ingest.operations.sources import SourceReader, SourceReading
+from services.ingest.operations.wording import span
+from shared.model.feed import Feed
 from shared.model.ids import feed_id
 from shared.model.story import Story
 from shared.model.times import Clock
-
-STATES: Final[tuple[EntryState, ...]] = ("published", "duplicate", "over_cap", "undecodable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,9 @@ class FeedPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previewer:
-    """Reads feeds from files and addresses, with nothing known before and no entry too old.
+    """Reads feeds from files and addresses, with nothing known before.
+
+    Entries that ingest would not publish for their age are shown too, and the summary counts them.
 
     In the place of a page on the web that names exactly one feed, that feed is read.
     """
@@ -54,26 +55,32 @@ class Previewer:
     async def preview(self, sources: Iterable[str]) -> AsyncIterator[FeedPreview]:
         """One preview for each source, in order; one that cannot be read says so in its summary."""
         for source in sources:
-            page = reading = await self.reader.read(source)
-            if len(page.feeds) == 1 and is_address(source):
-                reading = await self.reader.read(page.feeds[0])
+            page = await self.reader.read(source)
+            named = await self.reader.only_feed(page)
+            reading = named or page
             if reading.parsed is None:
-                yield self._unread(*((page,) if reading is page else (page, reading)))
+                yield self._unread(*((page,) if named is None else (page, named)))
             else:
                 yield self._read(source, reading, reading.parsed)
 
-    def _read(self, source: str, reading: Reading, parsed: ParsedFeed) -> FeedPreview:
+    def _read(self, source: str, reading: SourceReading, parsed: ParsedFeed) -> FeedPreview:
         feed = _feed(reading.url)
-        decision = decide(feed, parsed, identify(parsed.entries), (), now=self.clock(), oldest=None)
+        identified, now, oldest = identify(parsed.entries), self.clock(), self.reader.policy.oldest
+        decision = decide(feed, parsed, identified, (), now=now, oldest=None)
+        too_old = decide(feed, parsed, identified, (), now=now, oldest=oldest).counts.get("too_old", 0)
+        words = _summary(parsed, decision, _age_words(too_old, oldest))
         return FeedPreview(
             source=source,
             entries=tuple(_entry(source, story) for story in decision.stories),
-            summary=_summary(source, reading, parsed, decision),
+            summary=f"{_place(source, reading)}: {words}",
         )
 
-    def _unread(self, *readings: Reading) -> FeedPreview:
+    def _unread(self, *readings: SourceReading) -> FeedPreview:
         """Of a source, and of the feed that it names."""
-        words = [f"{reading.source}: {'; '.join(advise(reading, self.clock()))}" for reading in readings]
+        words = [
+            f"{reading.source or repr(reading.source)}: {'; '.join(advise(reading, self.clock()))}"
+            for reading in readings
+        ]
         return FeedPreview(source=readings[0].source, entries=(), summary="; ".join(words), failed=True)
 
 
@@ -94,8 +101,29 @@ def _entry(source: str, story: Story) -> PreviewEntry:
     )
 
 
-def _summary(source: str, reading: Reading, parsed: ParsedFeed, decision: Decision) -> str:
-    place = "" if reading.source == source else f"a web page; of its feed {reading.source}: "
-    counts = ", ".join(f"{decision.counts[state]} {state}" for state in STATES if state in decision.counts)
-    ending = "" if parsed.complete else "; the document ends early"
-    return f"{source}: {place}{parsed.title or 'untitled'}: {counts or 'no entries'}{ending}"
+def _place(source: str, reading: SourceReading) -> str:
+    return source if reading.source == source else f"{source}: a web page; of its feed {reading.source}"
+
+
+def _summary(parsed: ParsedFeed, decision: Decision, aged: str) -> str:
+    """What is shown of the document, and what it holds beyond that."""
+    shown = counted(len(decision.stories)) if parsed.total else "no entries"
+    return f"{parsed.title or 'untitled'}: {'; '.join((shown + aged, *_not_shown(parsed, decision)))}"
+
+
+def _age_words(too_old: int, oldest: timedelta | None) -> str:
+    if not too_old or oldest is None:
+        return ""
+    return f", {too_old} of them older than {span(oldest)} (would not be published)"
+
+
+def _not_shown(parsed: ParsedFeed, decision: Decision) -> Iterator[str]:
+    duplicates = decision.counts.get("duplicate", 0)
+    if duplicates:
+        yield f"{duplicates} more {'repeats' if duplicates == 1 else 'repeat'} one of them"
+    if parsed.undecodable:
+        yield f"{parsed.undecodable} more {holds(parsed.undecodable)} nothing to read"
+    if parsed.over_cap:
+        yield unread_words(parsed)
+    if not parsed.complete:
+        yield "the document ends early: part of it is missing"

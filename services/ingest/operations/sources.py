@@ -11,9 +11,10 @@ from typing import Final, Literal
 
 from services.ingest.documents.pages import LONGEST_LOOK, page_in_words
 from services.ingest.documents.parsed import ParsedFeed
-from services.ingest.documents.plaintext import without_control
-from services.ingest.fetcher import ACCEPT
+from services.ingest.fetcher import ACCEPT, DOCUMENTS, REFUSALS
 from services.ingest.operations.discovery import find_feeds
+from services.ingest.operations.files import content_of, is_address
+from services.ingest.operations.wording import error_words
 from services.ingest.parser import parse_feed
 from services.ingest.policy import IngestPolicy
 from shared.errors import (
@@ -38,6 +39,7 @@ Status = Literal[
     "ok",
     "empty",
     "partial",
+    "too many",
     "page",
     "robot check",
     "refused",
@@ -51,20 +53,8 @@ Status = Literal[
     "not a feed",
     "unreadable",
 ]
-"""What a source turned out to be; `ok` and `empty` are whole feeds."""
+"""What a source turned out to be; `ok` and `empty` are whole feeds, `too many` one with more than is read."""
 
-LONGEST_WORDS: Final = 300
-
-_DOCUMENTS: Final = frozenset({HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION, HTTPStatus.IM_USED})
-_REFUSALS: Final[Mapping[int, Status]] = {
-    HTTPStatus.UNAUTHORIZED: "refused",
-    HTTPStatus.FORBIDDEN: "refused",
-    HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS: "refused",
-    HTTPStatus.NOT_FOUND: "gone",
-    HTTPStatus.GONE: "gone",
-    HTTPStatus.TOO_MANY_REQUESTS: "busy",
-    HTTPStatus.SERVICE_UNAVAILABLE: "busy",
-}
 _ERRORS: Final[tuple[tuple[type[PactwatchError], Status], ...]] = (
     (PageInsteadError, "page"),
     (FeedUnreadableError, "not a feed"),
@@ -84,7 +74,7 @@ _CHECKED_WITH: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class SourceReading:
     """What reading a source gave: `parsed` if it is a feed, else `error` in words.
 
     `elapsed` is until the whole document was there, not what was done with it.
@@ -123,32 +113,38 @@ class SourceReader:
     clock: Clock
     policy: IngestPolicy
 
-    async def read(self, source: str) -> Reading:
+    async def read(self, source: str) -> SourceReading:
         """Never raises for what the source, the server or the network does."""
         began = monotonic()
         try:
             return await self._read(source)
         except tuple(kind for kind, _ in _ERRORS) as error:
-            return replace(_failed(source, error), elapsed=timedelta(seconds=monotonic() - began))
+            return replace(self._failed(source, error), elapsed=timedelta(seconds=monotonic() - began))
 
-    async def _read(self, source: str) -> Reading:
+    async def only_feed(self, page: SourceReading) -> SourceReading | None:
+        """What the feed gives that a page on the web names, if it names exactly one."""
+        if len(page.feeds) != 1 or not is_address(page.source):
+            return None
+        return await self.read(page.feeds[0])
+
+    async def _read(self, source: str) -> SourceReading:
         if not is_address(source):
             began = monotonic()
-            body = await asyncio.to_thread(_content, Path(source), self.policy.body_bytes)
+            body = await asyncio.to_thread(content_of, source, self.policy.body_bytes)
             elapsed = timedelta(seconds=monotonic() - began)
             return await self._parsed(source, _Answer(body=body, url=Path(source).name, elapsed=elapsed))
         limits = HttpLimits(total=self.policy.total, body_bytes=self.policy.body_bytes)
         request = HttpRequest(url=source, headers={"Accept": ACCEPT}, limits=limits)
         response = await self.client.request(request)
-        if response.status not in _DOCUMENTS:
+        if response.status not in DOCUMENTS:
             patience = parse_retry_after(response.headers.get("Retry-After"), self.clock())
             return replace(_refused(source, response), retry_after=patience)
         return await self._parsed(source, _answer(response))
 
-    async def _parsed(self, source: str, answer: _Answer) -> Reading:
+    async def _parsed(self, source: str, answer: _Answer) -> SourceReading:
         deadline = self.policy.parse_deadline
         content_type = answer.headers.get("Content-Type", "")
-        reading = Reading(
+        reading = SourceReading(
             source=source,
             url=answer.url,
             status="ok",
@@ -164,28 +160,31 @@ class SourceReader:
             feeds = await self.workers.run(find_feeds, answer.body, answer.url, deadline=deadline)
             robots = not feeds and _ROBOTS in error.detail
             return replace(
-                reading, status="robot check" if robots else "page", error=_words(error), feeds=feeds
+                reading, status="robot check" if robots else "page", error=self._words(error), feeds=feeds
             )
         except tuple(kind for kind, _ in _ERRORS) as error:
-            return replace(reading, status=_status(error), error=_words(error))
-        whole: Status = "ok" if parsed.total else "empty"
-        return replace(reading, status=whole if parsed.complete else "partial", parsed=parsed)
+            return replace(reading, status=_status(error), error=self._words(error))
+        return replace(reading, status=_status_of(parsed), parsed=parsed)
+
+    def _failed(self, source: str, error: PactwatchError) -> SourceReading:
+        return SourceReading(
+            source=source,
+            url=source,
+            status=_status(error),
+            elapsed=timedelta(),
+            error=self._words(error),
+        )
+
+    def _words(self, error: PactwatchError) -> str:
+        return error_words(error, self.policy)
 
 
-def is_address(source: str) -> bool:
-    """Whether it is meant as an address and not as a file."""
-    return source.lower().startswith(("http://", "https://"))
-
-
-def _content(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            body = file.read(most + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(getattr(error, "strerror", None) or str(error)) from error
-    if len(body) > most:
-        raise InputError(f"more than {most} bytes")
-    return body
+def _status_of(parsed: ParsedFeed) -> Status:
+    if not parsed.complete:
+        return "partial"
+    if parsed.over_cap:
+        return "too many"
+    return "ok" if parsed.total else "empty"
 
 
 def _answer(response: HttpResponse) -> _Answer:
@@ -199,21 +198,17 @@ def _answer(response: HttpResponse) -> _Answer:
     )
 
 
-def _refused(source: str, response: HttpResponse) -> Reading:
+def _refused(source: str, response: HttpResponse) -> SourceReading:
     robots = _is_robot_check(response)
-    return Reading(
+    return SourceReading(
         source=source,
         url=response.url,
-        status="robot check" if robots else _REFUSALS.get(response.status, "http error"),
+        status="robot check" if robots else REFUSALS.get(response.status, "http error"),
         elapsed=response.elapsed,
         error=f"the server answered {response.status}",
         code=response.status,
         redirects=response.redirects,
     )
-
-
-def _failed(source: str, error: PactwatchError) -> Reading:
-    return Reading(source=source, url=source, status=_status(error), elapsed=timedelta(), error=_words(error))
 
 
 def _is_robot_check(response: HttpResponse) -> bool:
@@ -225,7 +220,3 @@ def _is_robot_check(response: HttpResponse) -> bool:
 
 def _status(error: PactwatchError) -> Status:
     return next(status for kind, status in _ERRORS if isinstance(error, kind))
-
-
-def _words(error: PactwatchError) -> str:
-    return " ".join(without_control(error.detail or str(error)).split())[:LONGEST_WORDS]

@@ -52,6 +52,7 @@ class Agenda:
         self._resting: list[tuple[datetime, str]] = []  # a heap of domains that may start at that time
         self._in_flight: dict[str, str] = {}
         self._again: set[str] = set()
+        self._early: dict[str, datetime] = {}  # hastened before they are planned
         self._latest: datetime | None = None
 
     @property
@@ -66,18 +67,23 @@ class Agenda:
             self._times.pop(gone, None)
             self._queued.pop(gone, None)
             self._again.discard(gone)
+            self._early.pop(gone, None)
         return tuple(feed_id for feed_id in self._feeds if feed_id not in before)
 
     def plan(self, feed_id: str, at: datetime) -> None:
         """Poll this feed at that time, unless it is in flight or due already."""
         if feed_id in self._feeds and feed_id not in self._in_flight and feed_id not in self._queued:
+            at = min(at, self._early.pop(feed_id, at))
             self._times[feed_id] = at
             heapq.heappush(self._waiting, (at, feed_id))
 
     def hasten(self, feed_id: str, at: datetime) -> None:
-        """Poll this feed at that time if it is planned for later; if it is in flight, once more after it."""
+        """Poll this feed at that time if it is planned for later, or will be; if it is in flight, once more
+        after it."""
         if feed_id in self._in_flight:
             self._again.add(feed_id)
+        elif feed_id not in self._times and feed_id not in self._queued:
+            self._early[feed_id] = at
         elif self._times.get(feed_id, at) > at:
             self.plan(feed_id, at)
 

@@ -64,6 +64,7 @@ async def test_a_method_the_route_does_not_have_is_a_405_that_names_those_it_has
         ("alerts", {"min_severity": "6"}, "query.min_severity"),
         ("feeds", {"after": "x" * 100}, "query.after"),
         ("feeds", {"after": "\x00"}, "query.after"),
+        ("feeds", {"health": "nonsense"}, "query.health"),
         ("deliveries", {"state": "lost"}, "query.state"),
         ("deliveries", {"subscription": "\x00"}, "query.subscription"),
     ],

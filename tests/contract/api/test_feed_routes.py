@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -51,6 +51,13 @@ async def test_a_feed_shows_how_it_is_read_since_when_and_why(api: Serving) -> N
     document = shown["document"]
     assert (document["entries"], document["format"]) == (3, "rss 2.0")
     assert (document["at"], document["newest_at"]) == ("2024-10-21T12:00:00Z", "2024-10-21T12:00:00Z")
+    assert shown["moving_to"] == {
+        "to": "https://moved.example/feed",
+        "since": "2024-10-21T12:00:00Z",
+        "answers": 2,
+    }
+    assert (shown["failing_since"], shown["failure_points"]) == ("2024-10-21T11:00:00Z", 2)
+    assert "failures" not in shown
     assert shown["gap_suspected_at"] == "2024-10-21T12:00:00Z"
     assert (shown["polls"], shown["totals"]) == (1, {"published": 2, "unchanged": 1})
 
@@ -97,6 +104,12 @@ async def test_a_filtered_list_is_followed_to_its_end(api: Serving) -> None:
 async def test_a_senseless_question_is_refused_in_words(api: Serving, query: dict[str, str]) -> None:
     answer = await api.client.get("/v1/feeds", params=query)
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_who_asks_for_no_state_of_health_is_told_all_of_them(api: Serving) -> None:
+    (fault,) = (await api.client.get("/v1/feeds", params={"health": "nonsense"})).json()["faults"]
+    assert fault["where"] == "query.health"
+    assert all(f"'{state}'" in fault["what"] for state in (*get_args(HealthState), "waiting"))
 
 
 async def test_the_last_polls_are_shown_the_newest_first(api: Serving) -> None:

@@ -211,3 +211,24 @@ async def test_a_reset_after_the_status_is_a_fetch_error() -> None:
     async with serving(reset) as named, client_for(named) as client:
         with pytest.raises(FetchError):
             await client.request(HttpRequest(url=named.url()))
+
+
+async def test_who_asks_for_it_gets_an_unfinished_body_as_far_as_it_came() -> None:
+    wire = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it"
+    async with serving(saying(wire)) as named, client_for(named) as client:
+        found = await client.request(HttpRequest(url=named.url(), limits=HttpLimits(unfinished=True)))
+    assert (found.body, found.truncated) == (b"half of it", True)
+
+
+async def test_an_unfinished_body_of_nothing_is_a_fetch_error() -> None:
+    wire = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
+    async with serving(saying(wire)) as named, client_for(named) as client:
+        with pytest.raises(FetchError):
+            await client.request(HttpRequest(url=named.url(), limits=HttpLimits(unfinished=True)))
+
+
+async def test_a_body_that_does_not_decode_is_never_taken_for_an_unfinished_one() -> None:
+    wire = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: br\r\n\r\nno brotli"
+    async with serving(saying(wire)) as named, client_for(named) as client:
+        with pytest.raises(FetchError):
+            await client.request(HttpRequest(url=named.url(), limits=HttpLimits(unfinished=True)))

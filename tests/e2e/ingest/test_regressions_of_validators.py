@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.e2e.ingest.play import Play
-from tests.origin.answers import Answer, Manner, cut_short, reset, short_measured
+from tests.origin.answers import Answer, Manner, cut_short, long_measured, reset, short_measured
 from tests.origin.newsroom import Entry
 from tests.origin.score import unconditional
 
@@ -68,19 +68,37 @@ async def test_a_server_that_keeps_its_validators_honest_is_asked_with_them(play
     assert {request.answer.status for request in asked[1:] if request.conditional} == {304}
 
 
-@pytest.mark.parametrize("manner", [cut_short, short_measured, reset], ids=lambda manner: manner.__name__)
-async def test_half_a_body_leaves_no_validators_and_loses_no_entry(play: Play, manner: Manner) -> None:
+@pytest.mark.parametrize(
+    ("manner", "outcomes"),
+    [
+        pytest.param(cut_short, {"partial"}, id="cut_short"),
+        pytest.param(short_measured, {"partial", "unreachable"}, id="short_measured"),
+        pytest.param(reset, {"partial", "unreachable"}, id="reset"),
+    ],
+)
+async def test_half_a_body_leaves_no_validators_and_loses_no_entry(
+    play: Play, manner: Manner, outcomes: set[str]
+) -> None:
     room, feed = await play.newsroom()
     names = [f"story-{number}" for number in range(40)]
     room.publish(*(Entry(name=name, title=f"Report {name}", guid=name) for name in names))
     room.override = lambda *_: Answer(body=room.document(), headers={"ETag": '"half"'}, manner=manner)
-    assert (await play.poll(feed)).outcome in {"partial", "unreachable"}
+    assert (await play.poll(feed)).outcome in outcomes
     assert (await play.state(feed)).validators.etag is None
     room.override = None
     await play.poll(feed)
     assert not play.origin.asked[-1].conditional
     assert sorted({story.title for story in play.stories}) == sorted(f"Report {name}" for name in names)
     assert {story.revision for story in play.stories} == {1}
+
+
+async def test_a_whole_document_under_too_great_a_length_is_read_and_not_taken_for_known(play: Play) -> None:
+    room, feed = await play.newsroom()
+    room.publish(Entry(name="one", title="A ship leaves port", guid="1"))
+    room.override = lambda *_: Answer(body=room.document(), headers={"ETag": '"whole"'}, manner=long_measured)
+    assert (await play.poll(feed)).outcome == "new_entries"
+    assert (await play.state(feed)).validators.etag is None
+    assert [story.title for story in play.stories] == ["A ship leaves port"]
 
 
 async def test_half_a_document_is_partial_and_asked_for_again_soon(play: Play) -> None:

@@ -142,7 +142,7 @@ def message(number: int = 1) -> Message:
 def feed_event(change: int = 0, *, feed: str = "feed-1", **changes: Any) -> FeedEvent:
     """The sample wire fails."""
     whole = FeedEvent(
-        id=feed_event_id(feed, change),
+        id=feed_event_id(feed, change, "failing"),
         kind="unhealthy",
         feed_id=feed,
         feed_url="https://wire.example/feed",

@@ -1,5 +1,6 @@
 """Word of feeds as webhook messages."""
 
+from datetime import timedelta
 from typing import Any, get_args
 
 import msgspec
@@ -7,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.api.feed_rendering import MEANINGS, feed_message_type, render_digest, render_feed_event
+from services.api.feed_rendering import CAUSES, MEANINGS, feed_message_type, render_digest, render_feed_event
 from services.api.matching import wants_feed
 from services.api.rendering import MAX_BODY_BYTES
-from shared.model.health import FeedEvent, HealthState
+from shared.model.health import FeedCause, FeedEvent, HealthState
 from shared.model.subscription import Filter
-from tests.unit.services.api.samples import feed_event
+from tests.unit.services.api.samples import NOW, feed_event
 
 TEXT = st.text(max_size=20_000)
 EVENTS = st.builds(
     lambda name, url, outlet, reason, language: feed_event(
-        name=name, feed_url=url, outlet=outlet, reason=reason, language=language
+        name=name, feed_url=url, outlet=outlet, reason=reason, before_reason=reason, language=language
     ),
     TEXT,
     TEXT,
@@ -29,6 +30,18 @@ EVENTS = st.builds(
 
 def read(body: bytes) -> Any:
     return msgspec.json.decode(body)
+
+
+def recovery(lasted: timedelta) -> FeedEvent:
+    """The sample wire is read again after it failed for so long."""
+    return feed_event(
+        kind="recovered",
+        health="healthy",
+        before="failing",
+        before_since=NOW - lasted,
+        before_reason="the server answered 503",
+        reason="read well",
+    )
 
 
 def test_a_newsroom_reads_which_feed_is_how_and_why() -> None:
@@ -44,13 +57,44 @@ def test_a_newsroom_reads_which_feed_is_how_and_why() -> None:
 
 
 def test_a_recovery_is_a_message_of_its_own_type() -> None:
-    recovered = feed_event(kind="recovered", health="healthy", before="failing")
+    recovered = recovery(timedelta(minutes=7, seconds=40))
     assert feed_message_type(recovered) == "feed.recovered"
-    assert read(render_feed_event(recovered))["data"]["headline"] == "Sample Wire is read well"
+    told = read(render_feed_event(recovered))["data"]
+    assert told["headline"] == "Sample Wire is read again"
+    assert told["because"] == "after 7 minutes failing: the server answered 503"
 
 
-def test_every_state_of_health_has_words() -> None:
+@pytest.mark.parametrize(
+    ("lasted", "words"),
+    [
+        (timedelta(seconds=-5), "less than a minute"),
+        (timedelta(seconds=59), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=23, minutes=59), "23 hours"),
+        (timedelta(days=40), "40 days"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_how_long_a_feed_was_unwell_is_told_in_words(lasted: timedelta, words: str) -> None:
+    because = read(render_feed_event(recovery(lasted)))["data"]["because"]
+    assert because.startswith(f"after {words} failing")
+
+
+def test_a_recovery_told_by_an_older_version_keeps_its_reason() -> None:
+    recovered = feed_event(kind="recovered", health="healthy", before="failing", reason="read well")
+    assert read(render_feed_event(recovered))["data"]["because"] == "read well"
+
+
+def test_the_headline_names_the_cause_where_it_is_known() -> None:
+    refused = feed_event(health="blocked", cause="refused")
+    page = feed_event(health="failing", cause="web_page")
+    headlines = [read(render_feed_event(event))["data"]["headline"] for event in (refused, page)]
+    assert headlines == ["Sample Wire refuses us", "Sample Wire gives a web page instead of a feed"]
+
+
+def test_every_state_of_health_and_every_cause_has_words() -> None:
     assert set(MEANINGS) == set(get_args(HealthState))
+    assert set(CAUSES) == set(get_args(FeedCause))
 
 
 @given(EVENTS)

@@ -9,8 +9,17 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from services.commands.feed_lines import age, checkup_json, checkup_line, health_json, health_lines
+from services.commands.feed_lines import (
+    HEALTH_COLUMNS,
+    age,
+    checkup_json,
+    checkup_line,
+    health_json,
+    health_lines,
+    health_rows,
+)
 from services.commands.feed_table import live_table
+from services.commands.terminal_rows import print_rows
 from services.ingest.operations.checking import Checkup
 from shared.model.feed import Feed, FeedState, Validators
 from shared.model.health import FeedHealth
@@ -35,8 +44,8 @@ REFUSED = Checkup(
 )
 
 
-def terminal() -> Console:
-    return Console(file=StringIO(), force_terminal=True, width=120, height=20, highlight=False)
+def terminal(width: int = 120) -> Console:
+    return Console(file=StringIO(), force_terminal=True, width=width, height=20, highlight=False)
 
 
 def printed(console: Console) -> str:
@@ -59,6 +68,20 @@ def test_the_table_grows_with_each_checkup_and_ends_in_the_order_of_the_sources(
     assert "refuses us (403)" in final
     assert "holds the same entries as https://one.example/feed" in final
     assert "[bold]" in final, "an address is no markup"
+
+
+def test_a_long_address_stays_in_one_piece_on_a_narrow_terminal() -> None:
+    source = "https://one.example/" + "a" * 200
+    console = terminal(width=80)
+    with live_table(console, 1, lambda: NOW) as seen:
+        seen(0, replace(WELL, source=source))
+        assert source not in printed(console), "what is drawn over keeps its height"
+    listed = terminal(width=80)
+    feed, state = watched("One", None)
+    rows = list(health_rows([(replace(feed, url=source), state)], NOW))
+    print_rows(listed, HEALTH_COLUMNS, rows, right=frozenset())
+    assert all(f"  {source}\n" in printed(shown) for shown in (console, listed))
+    assert "health" in printed(listed)
 
 
 def test_a_hundred_checkups_never_need_more_than_the_screen_while_they_run() -> None:
@@ -119,7 +142,7 @@ def test_watched_feeds_are_listed_with_state_age_and_reason_in_columns() -> None
     assert lines[0].split()[:3] == ["gone", "3", "d"]
     assert lines[0].endswith("https://x.example/f  the server answered 410")
     assert lines[1].endswith("https://x.example/f"), "why a feed is well needs no words"
-    assert (lines[2].split()[0], lines[3].split()[:2]) == ("paused", ["not", "polled"])
+    assert (lines[2].split()[0], lines[3].split()[:3]) == ("paused", ["not", "read", "yet"])
     assert len({cell_len(line.partition("https:")[0]) for line in lines}) == 1
 
 
@@ -139,6 +162,9 @@ def test_a_watched_feed_is_one_line_of_json() -> None:
     [
         (0, "0 s"),
         (-5, "0 s"),
+        (-60, "0 s"),
+        (-3600, "in 60 min"),
+        (-172_800, "in 2 d"),
         (119, "119 s"),
         (120, "2 min"),
         (7199, "119 min"),

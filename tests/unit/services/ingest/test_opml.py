@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ingest.opml import read_opml, write_opml
 from shared.errors import InputError
+from shared.http.addresses import AddressPolicy, check_url
 from shared.model.feed import Feed
 from shared.model.ids import feed_id
 
@@ -30,7 +31,8 @@ def test_feeds_are_read_from_nested_outlines_and_bad_lines_are_named() -> None:
         ("https://three.example/feed", "Three", "three.example", None),
     ]
     assert reading.feeds[0].id == feed_id("https://one.example/feed")
-    assert [fault.split(":")[0] for fault in reading.faults] == ["line 5", "line 7"]
+    assert [fault.split(":")[0] for fault in reading.faults] == ["line 5", "line 7", "line 8"]
+    assert reading.faults[2].endswith("'https://one.example/feed' is listed again; line 4 is kept")
 
 
 @pytest.mark.parametrize(
@@ -63,15 +65,41 @@ def test_who_owns_an_outlet_where_it_is_and_what_it_weighs_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "attribute",
-    ['country="Korea"', 'tier="4"', 'tier="first"', 'language="?"', 'interval="1"', 'interval="-9"'],
+    ("attribute", "allowed"),
+    [
+        ('country="Korea"', "two letters, ISO 3166"),
+        ('tier="4"', "1, 2 or 3"),
+        ('tier="first"', "1, 2 or 3"),
+        ('language="?"', "a language code, such as ko or en-GB"),
+        ('interval="1"', "a whole number of seconds, 60 to 86400"),
+        ('interval="-9"', "a whole number of seconds, 60 to 86400"),
+    ],
+    ids=lambda value: value.replace(" ", "-"),
 )
-def test_an_attribute_without_sense_is_left_out_and_named_and_the_feed_is_kept(attribute: str) -> None:
+def test_an_attribute_without_sense_is_left_out_and_named_and_the_feed_is_kept(
+    attribute: str, allowed: str
+) -> None:
     reading = read_opml(outlines('text="Fine"', f'xmlUrl="https://one.example/f" {attribute}'))
     (feed,) = reading.feeds
     assert (feed.country, feed.tier, feed.language, feed.interval) == (None, None, None, None)
     assert reading.faults[0].startswith("line 2:")
     assert reading.faults[1].startswith(f"line 3: {attribute.split('=')[0]}=")
+    assert reading.faults[1].endswith(f" is left out: it must be {allowed}")
+
+
+def test_an_address_that_is_not_to_be_watched_is_left_out_and_named() -> None:
+    listed = outlines('xmlUrl="https://one.example/f"', 'xmlUrl="http://10.0.0.1/f"')
+    reading = read_opml(listed, lambda url: check_url(url, AddressPolicy()))
+    assert [feed.url for feed in reading.feeds] == ["https://one.example/f"]
+    (fault,) = reading.faults
+    assert fault.startswith("line 3: 'http://10.0.0.1/f': 10.0.0.1 is in 10.0.0.0/8")
+
+
+def test_where_a_list_stops_being_xml_is_said_once() -> None:
+    with pytest.raises(InputError) as refused:
+        read_opml(b"<opml>\n<body>\n<outline</body></opml>")
+    assert refused.value.detail.count("line 3") == 1
+    assert "<string>" not in refused.value.detail
 
 
 @pytest.mark.parametrize("name", ["text", "outlet", "owner"])

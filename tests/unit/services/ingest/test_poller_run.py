@@ -62,6 +62,19 @@ async def test_a_restarted_poller_asks_again_only_when_it_is_time(desk: Desk) ->
         await until(polled(desk, one, 2))
 
 
+async def test_the_first_bad_poll_after_the_machine_slept_does_not_make_a_feed_stale(desk: Desk) -> None:
+    desk.origin.serve("/one", rss(item("One")))
+    one = await desk.watch("/one")
+    async with running(hurried(desk)):
+        await until(polled(desk, one, 1))
+        desk.origin.serve("/one", "", status=500)
+        desk.now += timedelta(hours=8)
+        await until(polled(desk, one, 2))
+    health = (await desk.state(one)).health
+    assert health is not None
+    assert health.state == "healthy"
+
+
 async def test_one_feed_that_fails_in_every_way_does_not_hold_up_the_others(desk: Desk) -> None:
     desk.origin.serve("/page", "<html><body>Hello</body></html>")
     desk.origin.serve("/down", "", status=500)

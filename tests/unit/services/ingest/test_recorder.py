@@ -68,6 +68,18 @@ async def test_whoever_waits_is_told_when_it_is_stopped() -> None:
         await Recorder(shelf.store).record(recording("a"))
 
 
+async def test_whoever_waits_for_a_database_that_hangs_is_told_at_the_end() -> None:
+    async def hang(_: Sequence[Recording]) -> None:
+        await asyncio.Event().wait()
+
+    recorder = Recorder(hang, grace=0.01)
+    waiting = [asyncio.create_task(recorder.record(recording(name), urgent=True)) for name in "ab"]
+    await asyncio.wait(waiting, timeout=0)
+    await recorder.close()
+    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+    assert [type(result) for result in results] == [Stopped, Stopped]
+
+
 async def test_a_poll_that_was_cut_off_does_not_disturb_the_others() -> None:
     shelf = Shelf()
     recorder = Recorder(shelf.store)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.documents.dates import DateReader, claimed_date, plausible, read_date
+from services.ingest.documents.dates import DateReader, claimed_date, plausible
 from shared.model.story import PublishedSource
 
 SEEN = datetime(2024, 10, 21, 12, 0, tzinfo=UTC)
@@ -61,7 +61,7 @@ SEEN = datetime(2024, 10, 21, 12, 0, tzinfo=UTC)
     ],
 )
 def test_a_date_is_read_as_its_publisher_meant_it(text: str, moment: str, repaired: bool) -> None:
-    read = read_date(text)
+    read = DateReader().read(text)
     assert read is not None
     assert (read.moment, read.repaired) == (datetime.fromisoformat(moment), repaired)
 
@@ -70,7 +70,7 @@ def test_a_date_is_read_as_its_publisher_meant_it(text: str, moment: str, repair
     "text", ["", "yesterday", "31 Feb 2024 09:00", "2024-13-45", "9" * 5000, "0/0/0", "21 Foo 2024 09:00"]
 )
 def test_what_is_no_date_is_none(text: str) -> None:
-    assert read_date(text) is None
+    assert DateReader().read(text) is None
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_days_and_months_in_figures_are_told_apart_by_the_other_dates_or_left_un
 
 @given(st.text(max_size=120))
 def test_no_text_makes_it_fail(text: str) -> None:
-    read = read_date(text)
+    read = DateReader().read(text)
     assert read is None or read.moment.utcoffset() == timedelta(0)
 
 
@@ -137,7 +137,7 @@ def test_an_impossible_date_becomes_the_moment_we_saw_the_story(
 
 
 def test_the_publication_date_goes_before_the_update() -> None:
-    first, later = read_date("2024-10-20T00:00:00Z"), read_date("2024-10-21T00:00:00Z")
+    first, later = DateReader().read("2024-10-20T00:00:00Z"), DateReader().read("2024-10-21T00:00:00Z")
     assert first is not None
     assert later is not None
     assert claimed_date(first, later) == (first.moment, "feed")

@@ -1,6 +1,6 @@
 """Markup as the text that readers see."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.ingest.documents.plaintext import body_text, repaired_references, title_text
@@ -36,6 +36,7 @@ def test_entities_that_xml_does_not_know_become_characters_and_those_it_knows_st
     )
 
 
+@example("\x1b 0")
 @given(st.text(max_size=200))
 def test_whatever_comes_in_nothing_unprintable_comes_out(value: str) -> None:
     for text in (title_text(value), body_text(value), body_text(f"<p>{value}</p>")):

@@ -101,3 +101,13 @@ def test_an_outage_under_way_is_gone_on_with_after_a_restart() -> None:
     assert ask(watch, range(3), reached=False, well=False) == []
     (over,) = ask(watch, range(3, 12), reached=True, at=2, well=False)
     assert over.began_at == begun.began_at
+
+
+def test_an_outage_ends_though_few_hosts_are_left_to_prove_it() -> None:
+    begun = Outage(began_at=NOW - timedelta(hours=1), ended_at=None, reason="our own network")
+    watch = OutageWatch(begun)
+    for minute in range(30):
+        assert ask(watch, range(1), reached=True, well=False, at=minute) == []
+        assert ask(watch, range(1, 2), reached=False, well=False, at=minute + 0.5) == []
+    assert ask(watch, range(1), reached=True, well=False, at=30) != []
+    assert watch.current is None

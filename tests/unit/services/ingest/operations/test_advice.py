@@ -9,7 +9,7 @@ import pytest
 from services.ingest.documents.parsed import ParsedEntry, ParsedFeed
 from services.ingest.operations.advice import advise
 from services.ingest.operations.checking import checkup_of, compared
-from services.ingest.operations.sources import Reading
+from services.ingest.operations.sources import SourceReading
 from shared.http.exchange import Redirect
 
 NOW = datetime(2024, 10, 21, 12, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def feed_of(*entries: ParsedEntry) -> ParsedFeed:
     return ParsedFeed(title="The Sample", entries=entries, format="rss 2.0")
 
 
-READ = Reading(
+READ = SourceReading(
     source="https://one.example/feed",
     url="https://one.example/feed",
     status="ok",
@@ -37,7 +37,7 @@ READ = Reading(
 )
 
 
-def unread(reading: Reading) -> Reading:
+def unread(reading: SourceReading) -> SourceReading:
     return replace(reading, parsed=None)
 
 
@@ -71,7 +71,18 @@ def test_a_feed_as_it_should_be_gets_no_advice() -> None:
         ),
         (
             unread(replace(READ, status="page", error="an HTML page to log in or consent")),
-            "gives an HTML page to log in or consent, which names no feed",
+            "gives an HTML page to log in or consent; it names no feed",
+        ),
+        (
+            unread(replace(READ, status="page", error="an HTML page instead of a feed titled 'P'")),
+            "gives an HTML page ('P') instead of a feed; it names no feed",
+        ),
+        (
+            unread(replace(READ, source="page.html", status="page", error="an HTML page instead of a feed")),
+            (
+                "gives an HTML page instead of a feed; it names no feed by a whole address, and relative"
+                " links of a file cannot be followed"
+            ),
         ),
         (
             unread(replace(READ, status="robot check", code=403)),
@@ -116,17 +127,21 @@ def test_a_feed_as_it_should_be_gets_no_advice() -> None:
             "its newest entry is dated 2099-01-01, which is still to come",
         ),
         (
-            replace(READ, parsed=replace(feed_of(GOOD), over_cap=500)),
-            "500 entries beyond the first 1 are not read",
+            replace(READ, status="too many", parsed=replace(feed_of(GOOD), over_cap=500)),
+            "500 more are beyond the limit of 2000 and were not read",
         ),
         (
             replace(READ, parsed=replace(feed_of(GOOD), undecodable=2)),
             "2 entries hold nothing to read",
         ),
+        (
+            replace(READ, parsed=replace(feed_of(GOOD), undecodable=1)),
+            "1 entry holds nothing to read",
+        ),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
-def test_what_is_wrong_is_said_in_words(reading: Reading, advice: str) -> None:
+def test_what_is_wrong_is_said_in_words(reading: SourceReading, advice: str) -> None:
     assert advise(reading, NOW) == (advice,)
 
 
@@ -171,11 +186,12 @@ def test_of_a_few_entries_nobody_says_that_they_are_one_feed() -> None:
     [
         (READ, False),
         (replace(READ, status="empty", parsed=feed_of()), False),
+        (replace(READ, status="too many", parsed=replace(feed_of(GOOD), over_cap=5)), False),
         (replace(READ, status="partial"), True),
         (unread(replace(READ, status="page", feeds=("https://one.example/rss",))), True),
         (unread(replace(READ, status="refused")), True),
     ],
-    ids=["ok", "empty", "partial", "page", "refused"],
+    ids=["ok", "empty", "too many", "partial", "page", "refused"],
 )
-def test_only_whole_feeds_are_well(reading: Reading, failed: bool) -> None:
+def test_only_whole_feeds_are_well(reading: SourceReading, failed: bool) -> None:
     assert checkup_of(reading, reading.parsed, NOW).failed is failed

@@ -24,9 +24,35 @@ async def test_files_and_addresses_show_what_would_be_published(desk: Desk, tmp_
     (entry,) = from_file.entries
     assert (entry.feed, entry.title, entry.text) == (str(file), "Ship", "It sailed at dawn.")
     assert (entry.published_at, entry.published_source) == ("2024-10-21T09:00:00Z", "feed")
-    assert from_file.summary == f"{file}: The Sample: 1 published, 1 duplicate, 1 undecodable"
+    assert (
+        from_file.summary
+        == f"{file}: The Sample: 1 entry; 1 more repeats one of them; 1 more holds nothing to read"
+    )
     assert [entry.title for entry in from_web.entries] == ["Old"]
+    assert from_web.summary == (
+        f"{url}: The Sample: 1 entry, 1 of them older than 30 days (would not be published)"
+    )
     assert not from_web.failed
+
+
+async def test_what_a_document_holds_and_is_not_shown_is_told(desk: Desk, tmp_path: Path) -> None:
+    many, half = tmp_path / "many.xml", tmp_path / "half.xml"
+    many.write_text(rss(*(item(f"Ship {n}", guid=str(n)) for n in range(2003))))
+    whole = rss(item("Ship", guid="1"), item("Sail", guid="2"))
+    half.write_text(whole[: whole.index("Sail")])
+    shown = await previews(desk, str(many), str(half))
+    assert shown[0].summary.endswith(": 2000 entries; 3 more are beyond the limit of 2000 and were not read")
+    assert shown[1].summary.endswith("; the document ends early: part of it is missing")
+    assert [preview.failed for preview in shown] == [False, False]
+
+
+async def test_what_is_neither_a_file_nor_an_address_is_named(desk: Desk, tmp_path: Path) -> None:
+    shown = await previews(desk, str(tmp_path), "", "ftp://one.example/feed")
+    assert [preview.summary.rpartition(": ")[2] for preview in shown] == [
+        "a directory, not a file",
+        "an empty argument names neither a file nor an address",
+        "not an http or https address",
+    ]
 
 
 async def test_what_cannot_be_read_says_why_and_the_rest_is_shown(desk: Desk, tmp_path: Path) -> None:

@@ -149,6 +149,18 @@ def test_a_feed_can_be_hastened_whether_it_waits_or_is_in_flight() -> None:
     assert names(book.take(NOW)) == ""
 
 
+def test_a_feed_that_was_hastened_before_it_was_planned_is_due_then() -> None:
+    book = agenda()
+    book.hasten("a", NOW)
+    book.watch([feed("a"), feed("b")])
+    book.hasten("b", NOW)
+    book.plan("a", SOON)
+    book.plan("b", SOON)
+    assert names(book.take(NOW)) == "ab"
+    book.done("a", SOON, NOW)
+    assert names(book.take(NOW)) == ""
+
+
 def test_a_clock_that_was_ahead_keeps_no_feed_silent() -> None:
     ahead = NOW + timedelta(days=365)
     book = agenda(feed("a", "x"), feed("b", "x"), pause=FIVE, per_domain=1)
