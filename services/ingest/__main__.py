@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from services.ingest.parts import IngestParts
 from services.ingest.policy import WORKER_MEMORY_BYTES, IngestPolicy
-from services.ingest.poller import IngestParts, Poller
+from services.ingest.poller import Poller
 from services.ingest.pushes import PushesHandler
 from shared.lifecycle import live_together
 from shared.patience import Patience

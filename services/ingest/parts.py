@@ -16,16 +16,15 @@ from shared.workers import WorkerPool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestParts:
-    """What a poller works with, built by the composition root, which also closes it. Without `domains` no
-    server's wish for patience outlives a restart."""
+    """What a poller works with, built by the composition root, which also closes it."""
 
     feeds: FeedStore
     states: FeedStateStore
     entries: EntryStore
+    domains: DomainStore
     publisher: Publisher
     client: GuardedClient
     workers: WorkerPool
     metrics: Metrics
     clock: Clock
     random: Randomness
-    domains: DomainStore | None = None

@@ -23,8 +23,6 @@ from services.ingest.timing.domains import domain_of
 from shared.model.feed import DomainHold, Feed, Poll
 from shared.patience import Patience, Stopped
 
-__all__ = ["IngestParts", "Poller"]
-
 SOON: Final = timedelta(minutes=1)
 """Within this time feeds are polled that our own network kept from it."""
 LOOKED_OVER: Final = timedelta(minutes=1)
@@ -123,11 +121,9 @@ class Poller:
             return
         self._polling.network.resume(await self._patience.insist(self._parts.states.outage))
         now = self._parts.clock()
-        if self._parts.domains is not None:
-            domains = self._parts.domains
-            for hold in await self._patience.insist(lambda: domains.holds(now)):
-                # A clock that was ahead must not silence a domain for longer than any server may ask.
-                self._agenda.hold(hold.domain, min(hold.until, now + self._policy.longest_retry_after))
+        for hold in await self._patience.insist(lambda: self._parts.domains.holds(now)):
+            # A clock that was ahead must not silence a domain for longer than any server may ask.
+            self._agenda.hold(hold.domain, min(hold.until, now + self._policy.longest_retry_after))
         self._opened = True
 
     async def _reload(self) -> None:

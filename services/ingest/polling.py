@@ -218,9 +218,7 @@ class Polling:
         until = now + min(wait or self._policy.busy, self._policy.longest_retry_after)
         hold = DomainHold(domain=domain, until=until, reason=findings.error or "")
         self._consequences.hold(hold)
-        if self._parts.domains is not None:
-            domains = self._parts.domains
-            await self._patience.insist(lambda: domains.hold(hold))
+        await self._patience.insist(lambda: self._parts.domains.hold(hold))
 
     async def _store(self, recordings: Sequence[Recording]) -> None:
         await self._patience.insist(lambda: self._parts.states.record(recordings))

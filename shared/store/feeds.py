@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from shared.db import Database
 from shared.model.feed import Feed
 from shared.store.upsert import insert_into
-from shared.tables import entries, feeds
+from shared.tables import feeds
 
 
 class FeedStore:
@@ -35,17 +35,12 @@ class FeedStore:
                 await connection.execute(insert, [{**_row(feed), "created_at": now} for feed in many])
 
     async def update(self, feed: Feed) -> bool:
-        """Replace what is configured for the feed of this id; whether there is one.
-
-        Its entries go with it to another outlet, and stay the stories they were.
-        """
+        """Replace what is configured for the feed of this id, but for the outlet, by which its stories are
+        named; whether there is one."""
+        row = _row(feed)
+        del row["outlet"]
         async with self._database.write() as connection:
-            result = await connection.execute(
-                sa.update(feeds).where(feeds.c.id == feed.id).values(**_row(feed))
-            )
-            moved = sa.update(entries).where(entries.c.feed_id == feed.id, entries.c.outlet != feed.outlet)
-            if result.rowcount:
-                await connection.execute(moved.values(outlet=feed.outlet))
+            result = await connection.execute(sa.update(feeds).where(feeds.c.id == feed.id).values(**row))
         return result.rowcount > 0
 
     async def remove(self, feed_id: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.api.coverage import CoverageStatement
 from services.api.schemas.texts import Line, Url, Word
+from shared.http.urls import http_url
 from shared.model.feed import Document, EntryState, Feed, FeedState, Poll, PollOutcome
 from shared.model.health import HealthState
 from shared.model.ids import feed_id
@@ -20,7 +21,7 @@ IntervalSeconds = Annotated[int, Field(ge=60, le=86_400)]
 
 
 class FeedIn(BaseModel):
-    """A feed to watch; without `outlet` its name stands for it, `interval_seconds` of null leaves the rhythm
+    """A feed to watch; without `outlet` its host stands for it, `interval_seconds` of null leaves the rhythm
     to the schedule. `owner` is who controls the outlet: outlets of one owner are not independent."""
 
     model_config = ConfigDict(extra="forbid")
@@ -41,7 +42,7 @@ class FeedIn(BaseModel):
             id=feed_id(self.url),
             url=self.url,
             name=self.name,
-            outlet=self.outlet or self.name,
+            outlet=self.outlet or http_url(self.url).host or self.name,
             language=self.language,
             enabled=self.enabled,
             interval=_interval(self.interval_seconds),

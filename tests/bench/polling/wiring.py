@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
-from services.ingest.poller import IngestParts, Poller
+from services.ingest.poller import Poller
 from shared.bus.embedded import EmbeddedStream
 from shared.db import Database
 from shared.http.addresses import AddressPolicy
@@ -16,6 +17,7 @@ from shared.metrics import Metrics
 from shared.model.feed import Feed
 from shared.model.ids import feed_id
 from shared.model.times import Clock
+from shared.store.domains import DomainStore
 from shared.store.entries import EntryStore
 from shared.store.feed_states import FeedStateStore
 from shared.store.feeds import FeedStore
@@ -78,6 +80,7 @@ async def open_newsroom(folder: Path, *, hosts: int, port: int, clock: Clock) ->
             feeds=store,
             states=FeedStateStore(database),
             entries=EntryStore(database),
+            domains=DomainStore(database),
             publisher=await stream.publisher(),
             client=client,
             workers=workers,

@@ -96,7 +96,7 @@ async def test_feeds_are_added_once_listed_with_their_health_and_removed(api: Se
     assert added.status_code == 201
     feed = added.json()
     assert feed["id"] == derive_id("feed", FEED["url"])
-    assert (feed["outlet"], feed["interval_seconds"], feed["failure_points"]) == ("Outlet", 600, None)
+    assert (feed["outlet"], feed["interval_seconds"], feed["failure_points"]) == ("outlet.example", 600, None)
     assert (await api.client.post("/v1/feeds", json=FEED)).json() == feed
     await api.feed_states.record([Recording(state=polled(feed["id"], NOW), poll=poll(feed["id"]))])
     (listed,) = (await api.client.get("/v1/feeds")).json()["items"]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
-from services.ingest.poller import IngestParts, Poller
+from services.ingest.poller import Poller
 from shared.db import Database
 from shared.errors import StreamUnavailableError
 from shared.http.addresses import AddressPolicy
