@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 from shared.messages import WATCH
 from shared.model.alert import Alert, AlertStory, Coverage
-from shared.model.ids import alert_id, story_id
+from shared.model.health import FeedEvent
+from shared.model.ids import alert_id, feed_event_id, feed_id, story_id
 from shared.model.story import Story
 from shared.model.tag import EntityMention, Evidence, TaggedStory, Tags
+from shared.model.websub import FeedHub, FeedPush
 from shared.ports import OutgoingRecord, StreamRecord
 
 NOON = datetime(2024, 10, 21, 12, tzinfo=UTC)
 TITLE = "Sample: North Korea sends troops to Russia, agency says"
+FEED_URL = "https://wire.example/feed"
 TEXT = "North Korea has sent 1,500 soldiers to Russia, the sample agency said on Friday."
 
 
@@ -110,3 +113,41 @@ def an_alert(**changes: object) -> Alert:
         alerted_at=NOON + timedelta(minutes=5),
     )
     return replace(alert, **changes)  # type: ignore[arg-type]  # any field, by name
+
+
+def a_feed_event() -> FeedEvent:
+    """The sample wire's feed is refused, having been well for a day."""
+    feed = feed_id(FEED_URL)
+    return FeedEvent(
+        id=feed_event_id(feed, 1, "blocked"),
+        kind="unhealthy",
+        feed_id=feed,
+        feed_url=FEED_URL,
+        name="Sample Wire",
+        outlet="sample-wire",
+        language="en",
+        health="blocked",
+        before="healthy",
+        since=NOON,
+        reason="refused twice in a row",
+        at=NOON,
+        last_document_at=NOON - timedelta(hours=1),
+        cause="refused",
+        before_since=NOON - timedelta(days=1),
+        before_reason="read well",
+    )
+
+
+def a_feed_hub() -> FeedHub:
+    return FeedHub(feed_id=feed_id(FEED_URL), hub="https://hub.example/", topic=FEED_URL, at=NOON)
+
+
+def a_feed_push() -> FeedPush:
+    return FeedPush(
+        id="push-1",
+        feed_id=feed_id(FEED_URL),
+        topic=FEED_URL,
+        content_type="application/rss+xml",
+        body=b"<rss version='2.0'/>",
+        at=NOON,
+    )

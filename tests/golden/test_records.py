@@ -7,15 +7,36 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.messages import ALERT, STORY, TAGGED_STORY, Contract, decode, encode
+from shared.messages import (
+    ALERT,
+    FEED_EVENT,
+    FEED_HUB,
+    FEED_PUSH,
+    STORY,
+    TAGGED_STORY,
+    Contract,
+    decode,
+    encode,
+)
 from shared.ports import StreamRecord
-from tests.samples import NOON, a_story, a_tagged_story, an_alert
+from tests.samples import (
+    NOON,
+    a_feed_event,
+    a_feed_hub,
+    a_feed_push,
+    a_story,
+    a_tagged_story,
+    an_alert,
+)
 
 HERE = Path(__file__).parent / "records"
 RELEASED: tuple[tuple[Contract[Any], Any], ...] = (
     (STORY, a_story()),
     (TAGGED_STORY, a_tagged_story()),
     (ALERT, an_alert()),
+    (FEED_EVENT, a_feed_event()),
+    (FEED_HUB, a_feed_hub()),
+    (FEED_PUSH, a_feed_push()),
 )
 
 
