@@ -64,7 +64,7 @@ async def test_a_dead_feed_is_told_with_its_reason_and_its_recovery_after_it(
         deliveries = await installation.all("/v1/deliveries")
         await installation.stop()
     assert (dead["data"]["name"], dead["data"]["health"]) == ("Sample Wire", "failing")
-    assert dead["data"]["headline"] == "Sample Wire could not be read several times in a row"
+    assert dead["data"]["headline"] == "Sample Wire cannot be reached"
     assert dead["data"]["because"].startswith("no document since")
     assert (back["data"]["health"], back["data"]["before"]) == ("healthy", "failing")
     assert len(receiver.received.notices) == 2
