@@ -81,13 +81,7 @@ class HubSubscriptionStore:
     async def settle(self, claimed: HubSubscription, after: HubSubscription | None) -> bool:
         """Store what came of a claim, None to forget it; whether the claim was still live."""
         mine = sa.and_(_columns.id == claimed.id, _columns.next_at == claimed.next_at)
-        statement: sa.Update | sa.Delete
-        if after is None:
-            statement = sa.delete(websub_subscriptions).where(mine)
-        else:
-            statement = sa.update(websub_subscriptions).where(mine).values(**_progress(after))
-        async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount > 0
+        return await self._replaced(mine, after)
 
     async def by_token(self, token: str) -> HubSubscription | None:
         """The subscription with that callback address."""
@@ -103,11 +97,14 @@ class HubSubscriptionStore:
         """
         leaving = _columns.state == "leaving"
         same = sa.and_(_columns.id == found.id, leaving if found.state == "leaving" else sa.not_(leaving))
+        return await self._replaced(same, after)
+
+    async def _replaced(self, which: sa.ColumnElement[bool], after: HubSubscription | None) -> bool:
         statement: sa.Update | sa.Delete
         if after is None:
-            statement = sa.delete(websub_subscriptions).where(same)
+            statement = sa.delete(websub_subscriptions).where(which)
         else:
-            statement = sa.update(websub_subscriptions).where(same).values(**_progress(after))
+            statement = sa.update(websub_subscriptions).where(which).values(**_progress(after))
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount > 0
 

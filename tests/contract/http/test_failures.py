@@ -15,6 +15,7 @@ from shared.http.addresses import AddressPolicy
 from shared.http.client import GuardedClient
 from shared.http.exchange import HttpLimits, HttpRequest
 from tests.contract.http.servers import Script, answer, client_for, saying, serving
+from tests.waiting import until
 
 SHORT = HttpLimits(total=timedelta(seconds=0.3))
 
@@ -114,17 +115,28 @@ async def test_a_certificate_nobody_vouches_for_is_a_fetch_error_and_nothing_is_
 async def test_connections_to_one_host_are_limited_and_the_wait_counts_towards_the_deadline() -> None:
     async with serving(silence) as named:
         policy = AddressPolicy(allowed=frozenset({("127.0.0.1", named.port)}))
+
+        async def both_are_taken() -> bool:
+            return named.dials == 2
+
         async with GuardedClient(
             policy=policy, user_agent="Pactwatch-tests/0", connections_per_host=2
         ) as client:
+            patient = [
+                asyncio.create_task(client.request(HttpRequest(url=named.url(), limits=HttpLimits())))
+                for _ in range(2)
+            ]
+            await until(both_are_taken)
             request = HttpRequest(url=named.url(), limits=SHORT)
             outcomes = await asyncio.gather(
-                *(client.request(request) for _ in range(5)), return_exceptions=True
+                *(client.request(request) for _ in range(3)), return_exceptions=True
             )
+            for task in patient:
+                task.cancel()
+            await asyncio.gather(*patient, return_exceptions=True)
 
-        assert [type(outcome) for outcome in outcomes] == [FetchError] * 5
-        # A third may get its turn in the moment between the end of one deadline and the next.
-        assert named.dials < 5
+        assert [type(outcome) for outcome in outcomes] == [FetchError] * 3
+        assert named.dials == 2
 
 
 async def test_a_cancelled_request_hangs_up() -> None:
