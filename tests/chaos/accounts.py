@@ -18,6 +18,7 @@ from tests.waiting import rest
 
 FINAL = {"off_topic", "notified", "held", "suppressed"}
 LOOK_EVERY = 0.5
+STALL_SECONDS = 120
 
 
 class Arrived(NamedTuple):
@@ -31,17 +32,18 @@ class Arrived(NamedTuple):
         return self.stories >= stories and self.received >= self.alerts
 
 
-async def settled(installation: Installation, receiver: Receiver, load: Load, *, stall: float) -> None:
-    """Wait until every story has its row and every alert its delivery; AssertionError once nothing has
-    moved for `stall` seconds. How long it takes in all is the machine's business."""
+async def settled(installation: Installation, receiver: Receiver, load: Load, *, seconds: float) -> None:
+    """Wait until every story has its row and every alert its delivery; AssertionError when that takes longer
+    than `seconds`, or once nothing has moved for STALL_SECONDS, which tells stuck from slow."""
     loop = asyncio.get_running_loop()
-    before, moved_at = Arrived(0, 0, 0), loop.time()
+    before, moved_at, deadline = Arrived(0, 0, 0), loop.time(), loop.time() + seconds
     while not before.complete(len(load.guids)):
         now = await _arrived(installation, receiver)
         if now is not None and now != before:
             before, moved_at = now, loop.time()
         of = f"{before}, of {len(load.guids)} stories"
-        assert loop.time() - moved_at < stall, f"nothing moved for {stall:g} s: {of}\n{installation.tail(60)}"
+        assert loop.time() - moved_at < STALL_SECONDS, f"nothing moves at {of}\n{installation.tail(60)}"
+        assert loop.time() < deadline, f"not there after {seconds:g} s: {of}\n{installation.tail(60)}"
         await rest(LOOK_EVERY)
 
 

@@ -20,7 +20,7 @@ KILLS = 9
 STEPS = 10
 LONGEST_REST = 3.0
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
 async def _kill_at_random(installation: Installation, chance: random.Random) -> None:
@@ -52,7 +52,7 @@ async def _survives(engines: Engines, folder: Path, seed: int) -> None:
             await rest(chance.uniform(0.2, LONGEST_REST))
             if step < KILLS:
                 await _kill_at_random(installation, chance)
-        await settled(installation, receiver, load, stall=120)
+        await settled(installation, receiver, load, seconds=300)
         states = await check_accounts(installation, receiver, load)
         await installation.stop()
     assert states["notified"] > STORIES / 20, "the load should have something to tell"

@@ -105,7 +105,7 @@ async def test_everything_recovers_by_itself_and_nothing_is_lost(
         await _gone_for_a_while(installation, "database", killable_postgres.kill, killable_postgres.start)
 
         await revealing
-        await settled(installation, receiver, load, stall=RECOVERY_SECONDS)
+        await settled(installation, receiver, load, seconds=RECOVERY_SECONDS)
         await check_accounts(installation, receiver, load)
         assert {name: process.pid for name, process in installation.processes.items()} == pids
         assert all(process.returncode is None for process in installation.processes.values())
