@@ -115,7 +115,10 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"async_creator_fn": SqliteConnection})
+    # None is closed for being one too many: to open one anew costs more than most queries.
+    engine = create_async_engine(
+        url, pool_size=15, max_overflow=0, connect_args={"async_creator_fn": SqliteConnection}
+    )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 

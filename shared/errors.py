@@ -29,6 +29,11 @@ The default message is the docstring; details that identify the case are the con
 Foreign exceptions are mapped once, at the edge, with `from`.
 """
 
+from typing import Literal
+
+WebPage = Literal["robot_check", "login_page", "web_page"]
+"""What kind of web page came instead of a feed; `web_page` is a plain one."""
+
 
 class PactwatchError(Exception):
     """Something in Pactwatch failed."""
@@ -38,8 +43,8 @@ class PactwatchError(Exception):
         summary = (self.__doc__ or "").strip().rstrip(".")
         super().__init__(f"{summary}: {detail}" if detail else summary)
 
-    def __reduce__(self) -> tuple[type["PactwatchError"], tuple[str]]:
-        """Pickle by the detail: errors travel from worker processes."""
+    def __reduce__(self) -> tuple[type["PactwatchError"], tuple[str, ...]]:
+        """Pickle by what it was made of: errors travel from worker processes."""
         return type(self), (self.detail,)
 
 
@@ -105,6 +110,13 @@ class FeedUnreadableError(MalformedError):
 
 class PageInsteadError(FeedUnreadableError):
     """The document is a web page, not a feed."""
+
+    def __init__(self, detail: str = "", page: WebPage = "web_page") -> None:
+        super().__init__(detail)
+        self.page: WebPage = page
+
+    def __reduce__(self) -> tuple[type["PactwatchError"], tuple[str, ...]]:
+        return type(self), (self.detail, self.page)
 
 
 class RecordTooLargeError(PermanentError):

@@ -4,6 +4,8 @@ aiosqlite runs every call on a thread. Cancelling the awaiting task does not sto
 meanwhile can leak its thread, wait for ever (aiosqlite issue 259 and its kin) or keep the write lock. So
 every call on this connection is waited for to its end, which is local and bounded by the busy timeout,
 before the cancellation goes on; closing ends the transaction first; and closing twice is closing once.
+
+Every call costs the event loop as much as a small query, so a statement with all its rows is one call.
 """
 
 import asyncio
@@ -41,6 +43,17 @@ class SqliteConnection(aiosqlite.Connection):
             raise ValueError("Connection closed")  # SQLAlchemy knows aiosqlite's own words for it
         return await self._on_thread(partial(fn, *args, **kwargs))
 
+    def cursor(self) -> "WholeCursor":  # type: ignore[override]  # the dialect needs no more of one
+        return WholeCursor(self)
+
+    async def rollback(self) -> None:
+        if self._conn.in_transaction:
+            await super().rollback()
+
+    async def run(self, statement: Callable[[sqlite3.Connection], T]) -> T:
+        """What `statement` makes of the connection, on its thread."""
+        return await self._execute(statement, self._conn)
+
     async def close(self) -> None:
         stopped = self.stop()
         if stopped is not None:
@@ -61,9 +74,52 @@ class SqliteConnection(aiosqlite.Connection):
             self._connection.rollback()
 
     async def _on_thread(self, function: Callable[[], T]) -> T:
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        future: _Call[T] = _Call(loop=asyncio.get_running_loop())
         self._tx.put_nowait((future, function))
-        return await _to_the_end(future)
+        return await future
+
+
+class WholeCursor:
+    """A cursor as the SQLAlchemy dialect uses it, closed, with all rows read, once it has executed."""
+
+    def __init__(self, connection: SqliteConnection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self.arraysize = 1
+
+    async def __aenter__(self) -> "WholeCursor":
+        return self
+
+    async def execute(self, sql: str, parameters: Any = ()) -> "WholeCursor":
+        await self._connection.run(lambda connection: self._take(connection.execute(sql, parameters)))
+        return self
+
+    async def executemany(self, sql: str, parameters: Any) -> "WholeCursor":
+        await self._connection.run(lambda connection: self._take(connection.executemany(sql, parameters)))
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """It is closed already."""
+
+    def _take(self, cursor: sqlite3.Cursor) -> None:
+        self.description = cursor.description
+        self._rows = cursor.fetchall() if cursor.description else []
+        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
+        cursor.close()
+
+
+class _Call(asyncio.Future[T]):
+    """Cannot be cancelled: who waits for it is cancelled once it is done."""
+
+    def cancel(self, msg: Any | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
+        return False
 
 
 def _connect(path: str, **arguments: Any) -> sqlite3.Connection:

@@ -9,7 +9,7 @@ import typer
 from rich.cells import cell_len, set_cell_size
 
 from services.commands.terminal_rows import Row
-from services.ingest.documents.plaintext import without_control
+from services.ingest.characters import without_control
 from services.ingest.operations.checking import Checkup
 from shared.model.feed import Feed, FeedState
 

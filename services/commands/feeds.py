@@ -20,6 +20,7 @@ from services.ingest.opml import LARGEST, OpmlReading, read_opml, write_opml
 from shared.db import Database
 from shared.errors import InputError
 from shared.http.addresses import AddressPolicy, check_url
+from shared.log import configure_log
 from shared.migrate import upgrade
 from shared.model.feed import Feed, FeedState
 from shared.model.times import utc_now
@@ -55,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
     with until_unread():
-        if run(feed_trials.parse(read_settings(), sources)):
+        if run(feed_trials.parse(_settings(), sources)):
             raise typer.Exit(BAD_INPUT)
 
 
@@ -65,7 +66,7 @@ def check(sources: Checked = None, as_json: JsonLines = False) -> None:
 
     Exit status 1 if one of them gives nothing or only part of a document.
     """
-    settings = read_settings()
+    settings = _settings()
     addresses, faults = feed_trials.addresses_in(sources) if sources else ([], [])
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
@@ -86,10 +87,11 @@ def import_feeds(file: Listed) -> None:
 
     What it does not say stays, and so does the outlet of a watched feed.
     """
-    settings = read_settings()
+    settings = _settings()
     reading = _read_list(file, AddressPolicy.named(endpoints=settings.loopback_endpoints))
     plan = run(_with_database(settings, lambda database: _import(FeedStore(database), reading)))
-    typer.echo(f"{len(plan.new)} new, {len(plan.updated)} updated, {plan.unchanged} unchanged")
+    with until_unread():
+        typer.echo(f"{len(plan.new)} new, {len(plan.updated)} updated, {plan.unchanged} unchanged")
     for fault in (*reading.faults, *plan.faults):
         sys.stderr.write(f"{file}: {fault}\n")
     if reading.faults or plan.faults:
@@ -99,10 +101,11 @@ def import_feeds(file: Listed) -> None:
 @family.command("export")
 def export_feeds(output: Output = None) -> None:
     """Print the watched feeds as OPML, in order of outlets, or write them to a file."""
-    feeds = run(_with_database(read_settings(), lambda database: _all(FeedStore(database))))
+    feeds = run(_with_database(_settings(), lambda database: _all(FeedStore(database))))
     document = write_opml(feeds, title=TITLE)
     if output is None:
-        sys.stdout.buffer.write(document)
+        with until_unread():
+            sys.stdout.buffer.write(document)
         return
     try:
         output.write_bytes(document)
@@ -113,7 +116,7 @@ def export_feeds(output: Output = None) -> None:
 @family.command("list")
 def list_feeds(as_json: JsonLines = False) -> None:
     """Print the watched feeds with their health: state, for how long, and why."""
-    found = run(_with_database(read_settings(), _states))
+    found = run(_with_database(_settings(), _states))
     console = Console(highlight=False)
     if not found:
         sys.stderr.write(NOTHING_WATCHED)
@@ -126,6 +129,14 @@ def list_feeds(as_json: JsonLines = False) -> None:
                 sys.stdout.write(line + "\n")
 
 
+def _settings() -> Settings:
+    """The settings; what is logged at `info` is for who runs a service, not for who waits for an answer."""
+    settings = read_settings()
+    if settings.log_level == "info":
+        configure_log(level="warning", form=settings.log_format)
+    return settings
+
+
 def _read_list(file: str, policy: AddressPolicy) -> OpmlReading:
     """The feeds that may be watched: as the api does, it refuses an address that would never be dialled."""
     try:
@@ -136,9 +147,7 @@ def _read_list(file: str, policy: AddressPolicy) -> OpmlReading:
 
 async def _import(store: FeedStore, reading: OpmlReading) -> ImportPlan:
     plan = plan_import(reading.listed, {feed.id: feed for feed in await _all(store)})
-    await store.add_all(plan.new, utc_now())
-    for feed in plan.updated:
-        await store.update(feed)
+    await store.take_in(plan.new, plan.updated, utc_now())
     return plan
 
 

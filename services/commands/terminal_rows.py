@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from services.ingest.documents.plaintext import without_control
+from services.ingest.characters import without_control
 
 _GAP: Final = "  "
 

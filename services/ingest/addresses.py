@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus, urljoin, urlsplit, urlunsplit
 
 from courlan import clean_url
 
-from services.ingest.documents.plaintext import without_control
+from services.ingest.characters import without_control
 from shared.http.urls import LONGEST_URL
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -20,12 +20,19 @@ _ALWAYS_TRACKING: Final = re.compile(
 )
 _OFTEN_TRACKING: Final = frozenset({"from", "rss", "sns"})
 _LONGEST_PARAMETER: Final = 100
+_PLAIN_SIGNS: Final = r"A-Za-z0-9._~!$&'()*+,=:@%/-"
+_WHOLE: Final = re.compile(
+    rf"(https?)://([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(/[{_PLAIN_SIGNS}]*)(?:\?([{_PLAIN_SIGNS}]+))?"
+)
+"""An address that joining with another leaves as it is, without port: scheme, host, path and query."""
 
 
 def absolute_url(value: str | None, base: str) -> str | None:
     """The http(s) address meant, of at most 2,048 characters, or None if there is none."""
     if not value:
         return None
+    if _WHOLE.fullmatch(value):
+        return value if len(value) <= LONGEST_URL else None
     try:
         url = urljoin(base, "".join(without_control(value).split()))
         parts = urlsplit(url)
@@ -42,6 +49,11 @@ def canonical_url(url: str) -> str:
     that only track readers. When in doubt a parameter stays: two addresses of one article do little harm, two
     articles under one address would hide the second.
     """
+    whole = _WHOLE.fullmatch(url)
+    if whole is not None:
+        _, host, path, query = whole.groups()
+        kept = _kept_query(query or "")
+        return f"https://{host.lower()}{_kept_path(path)}" + (f"?{kept}" if kept else "")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port

@@ -49,6 +49,9 @@ class _Verdict:
     row: KnownEntry | None = None
 
 
+_UNCHANGED: Final = _Verdict(state="unchanged")
+
+
 def keys_of(identified: Sequence[IdentifiedEntry]) -> tuple[str, ...]:
     """The keys under which the entries may be known."""
     keys = {key for entry in identified for key in (entry.key, entry.second_key) if key is not None}
@@ -127,9 +130,12 @@ def _verdict(
     if revision is not None:
         row = _row(feed, candidate, match, revision, now)
         return _Verdict(state="revised" if acknowledged else "published", revision=revision, row=row)
-    row = _row(feed, candidate, match, _shown(candidate, match), now)
-    state: EntryState = "duplicate" if match.own is None else "unchanged"
-    return _Verdict(state=state, row=row if _is_worth_storing(row, match.own) else None)
+    shown = _shown(candidate, match)
+    if match.own is None:
+        return _Verdict(state="duplicate", row=_row(feed, candidate, match, shown, now))
+    if _is_as_it_was(candidate, match.key, shown, match.own, now):
+        return _UNCHANGED
+    return _Verdict(state="unchanged", row=_row(feed, candidate, match, shown, now))
 
 
 def _is_too_old(candidate: IdentifiedEntry, now: datetime, oldest: timedelta | None) -> bool:
@@ -143,12 +149,11 @@ def _shown(candidate: IdentifiedEntry, match: Match) -> int:
     return max((row.revision for row in arrived if row.content_hash == candidate.content_hash), default=0)
 
 
-def _is_worth_storing(row: KnownEntry, own: KnownEntry | None) -> bool:
-    if own is None:
-        return True
+def _is_as_it_was(candidate: IdentifiedEntry, key: str, shown: int, own: KnownEntry, now: datetime) -> bool:
+    """Whether its row would say nothing new."""
     was = (own.entry_key, own.revision, own.acknowledged, own.content_hash, own.link_key)
-    now_is = (row.entry_key, row.revision, row.acknowledged, row.content_hash, row.link_key)
-    return was != now_is or row.last_seen_at - own.last_seen_at > SEEN_AGAIN_AFTER
+    now_is = (key, shown, shown, candidate.content_hash, candidate.link_key)
+    return was == now_is and now - own.last_seen_at <= SEEN_AGAIN_AFTER
 
 
 def _story(

@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.locks import Locks
-from services.ingest.parser import parse_feed
+from services.ingest.parser import packed_feed, unpacked_feed
 from services.ingest.policy import IngestPolicy
 from services.ingest.timing.domains import domain_of
 from shared.workers import WorkerPool
@@ -30,7 +31,9 @@ class DocumentReader:
         deadline = self.policy.parse_deadline
         async with self._domains.of(domain_of(url)):
             if not suspect:
-                return await self.workers.run(parse_feed, body, content_type, url, deadline=deadline)
+                return await self._read(body, content_type, url, deadline)
             async with self._suspects:
-                less = deadline * SUSPECT_SHARE
-                return await self.workers.run(parse_feed, body, content_type, url, deadline=less)
+                return await self._read(body, content_type, url, deadline * SUSPECT_SHARE)
+
+    async def _read(self, body: bytes, content_type: str, url: str, deadline: timedelta) -> ParsedFeed:
+        return unpacked_feed(await self.workers.run(packed_feed, body, content_type, url, deadline=deadline))

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from services.ingest.characters import without_control
 from services.ingest.decider import decide, held, keys_of, link_keys_of
 from services.ingest.document_reader import DocumentReader
 from services.ingest.documents.parsed import ParsedFeed
-from services.ingest.documents.plaintext import without_control
 from services.ingest.entries.identity import identify
 from services.ingest.fetcher import LONGEST_ERROR, FailedFetch, FetchedFeed
 from services.ingest.findings import Findings, Reading, document_of
@@ -69,7 +69,7 @@ class Examiner:
             suspect = state.last_outcome == "parse_timeout"
             parsed = await self.reader.read(answer.body, content_type, answer.url, suspect=suspect)
         except PageInsteadError as error:
-            return _unread("page_instead", answer, error)
+            return replace(_unread("page_instead", answer, error), page=error.page)
         except FeedUnreadableError as error:
             return _unread("unreachable" if answer.unfinished else "not_a_feed", answer, error)
         except (WorkerTimeoutError, WorkerCrashedError) as error:
@@ -164,7 +164,10 @@ def _conditional(asked: Validators) -> bool:
 
 def _refreshed(old: Validators, new: Validators) -> Validators:
     """The validators after "not modified": what that answer brought replaces what we had."""
-    return replace(old, etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
+    etag, last_modified = new.etag or old.etag, new.last_modified or old.last_modified
+    if (etag, last_modified) == (old.etag, old.last_modified):
+        return old
+    return replace(old, etag=etag, last_modified=last_modified)
 
 
 def _unread(outcome: PollOutcome, answer: FetchedFeed, error: PactwatchError) -> Findings:

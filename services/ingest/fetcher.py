@@ -7,7 +7,7 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Final, Literal
 
-from services.ingest.documents.plaintext import without_control
+from services.ingest.characters import without_control
 from services.ingest.policy import IngestPolicy
 from shared.errors import (
     BodyTooLargeError,

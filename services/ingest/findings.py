@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from services.ingest.decider import Decision
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.hubs import Hub
+from shared.errors import WebPage
 from shared.model.feed import Document, Feed, FeedState, KnownEntry, Poll, PollOutcome, Validators
 
 NOTHING = Decision(stories=(), entries=(), counts={})
@@ -32,6 +33,7 @@ class Findings:
       modified" next time; `lied`: those we had before would have hidden the news in this document.
     - `target`: where permanent redirects alone led; `least`: the least interval the publisher asks for.
     - `reading`: None unless there was a document that was not known already.
+    - `page`: what kind of web page came instead of one.
     """
 
     outcome: PollOutcome
@@ -45,6 +47,7 @@ class Findings:
     retry_after: timedelta | None = None
     size: int | None = None
     reading: Reading | None = None
+    page: WebPage | None = None
 
     @property
     def decision(self) -> Decision:

@@ -8,8 +8,9 @@ from typing import Final
 
 from lxml import etree
 
+from services.ingest.characters import without_control
 from services.ingest.documents.languages import primary_language
-from services.ingest.documents.plaintext import title_text, without_control
+from services.ingest.documents.plaintext import title_text
 from shared.errors import InputError
 from shared.http.urls import http_url
 from shared.model.feed import Feed

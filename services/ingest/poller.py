@@ -7,20 +7,21 @@ recorded is published again under the same ids. From `known` on polls of one out
 """
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from services.ingest.knowledge import Knowledge
 from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
-from services.ingest.polling import Polling
+from services.ingest.polling import Polled, Polling
 from services.ingest.rounds import Rounds
 from services.ingest.schedule import planned_at
 from services.ingest.timing.agenda import Agenda
 from services.ingest.timing.domains import domain_of
-from shared.model.feed import DomainHold, Feed, Poll
+from services.ingest.unread import UnreadFeeds
+from shared.model.feed import Feed, Poll
 from shared.patience import Patience, Stopped
 
 SOON: Final = timedelta(minutes=1)
@@ -45,7 +46,9 @@ class Poller:
         self._patience = Patience(
             name="ingest", metrics=parts.metrics, random=parts.random, stop=asyncio.Event()
         )
-        self._polling = Polling(parts, policy, self._patience, self)
+        self._knowledge = Knowledge(parts, policy, self._patience)
+        self._polling = Polling(parts, policy, self._patience, self._knowledge)
+        self._unread = UnreadFeeds(parts, self._knowledge, self._patience)
         self._feeds: dict[str, Feed] = {}
         self._agenda = Agenda(
             concurrency=policy.concurrency,
@@ -66,16 +69,15 @@ class Poller:
     @property
     def waiting_for(self) -> str | None:
         """Why nothing moves, None while all is well; for readiness."""
-        outage = self._polling.network.outage
+        outage = self._knowledge.network.outage
         return self._patience.waiting_for or (outage.reason if outage is not None else None)
 
     async def poll_once(self, feed: Feed) -> Poll:
         """Poll this feed now, whenever it is due; its stories are acknowledged when this returns."""
-        await self._open()
-        if feed.id not in self._polling.states:
-            await self._polling.load([feed.id])
-        poll, _ = await self._polling.poll(feed, urgent=True)
-        return poll
+        await self._know(feed)
+        polled = await self._polling.poll(feed, urgent=True)
+        self._heed(polled)
+        return polled.poll
 
     async def poll_now(self, feed_id: str) -> None:
         """Let a watched feed be due at once; does not wait for the poll."""
@@ -87,9 +89,7 @@ class Poller:
 
         Schedule and validators stay as they are; what cannot be read makes the feed due at once instead.
         """
-        await self._open()
-        if feed.id not in self._polling.states:
-            await self._polling.load([feed.id])
+        await self._know(feed)
         if not await self._polling.push(feed, body, content_type or ""):
             await self.poll_now(feed.id)
 
@@ -103,23 +103,26 @@ class Poller:
         except Stopped:
             log.debug("stopped_while_waiting")
         finally:
-            await self._polling.recorder.close()
+            await self._knowledge.close()
 
-    def hold(self, hold: DomainHold) -> None:
-        """Start no poll in this domain before the hold is over."""
-        self._agenda.hold(hold.domain, hold.until)
+    def _heed(self, polled: Polled) -> None:
+        """Start no poll in a domain that asked for patience; let feeds be due within a minute, not all at
+        once, that our own network kept from us."""
+        if polled.hold is not None:
+            self._agenda.hold(polled.hold.domain, polled.hold.until)
+        for feed_id in polled.soon:
+            self._agenda.hasten(feed_id, self._parts.clock() + SOON * self._parts.random())
 
-    def poll_soon(self, feed_ids: Iterable[str]) -> None:
-        """Let these feeds be due within a minute, not all at once."""
-        now = self._parts.clock()
-        for feed_id in feed_ids:
-            self._agenda.hasten(feed_id, now + SOON * self._parts.random())
+    async def _know(self, feed: Feed) -> None:
+        await self._open()
+        if self._knowledge.state(feed.id) is None:
+            await self._knowledge.load([feed.id])
 
     async def _open(self) -> None:
         """Remember what was under way when ingest stopped."""
         if self._opened:
             return
-        self._polling.network.resume(await self._patience.insist(self._parts.states.outage))
+        self._knowledge.network.resume(await self._patience.insist(self._parts.states.outage))
         now = self._parts.clock()
         for hold in await self._patience.insist(lambda: self._parts.domains.holds(now)):
             # A clock that was ahead must not silence a domain for longer than any server may ask.
@@ -131,31 +134,33 @@ class Poller:
         added = self._agenda.watch(feeds)
         before, self._feeds = self._feeds, {feed.id: feed for feed in feeds}
         for gone in before.keys() - self._feeds.keys():
+            self._knowledge.forget(gone)
             self._polling.forget(gone)
         if added:
-            await self._polling.load(added)
+            await self._knowledge.load(added)
             now = self._parts.clock()
             for feed_id in added:
-                state = self._polling.states.get(feed_id)
+                state = self._knowledge.state(feed_id)
                 self._agenda.plan(feed_id, now if state is None else planned_at(state, now))
             log.info("feeds_added", feeds=len(added))
 
     async def _poll(self, feed: Feed) -> datetime:
         self._parts.metrics.feeds_in_flight.set(self._agenda.in_flight)
-        self._polling.network.here(self._parts.clock())
+        self._knowledge.network.here(self._parts.clock())
         try:
-            _, state = await self._polling.poll(feed)
+            polled = await self._polling.poll(feed)
         except Stopped:
             log.debug("poll_not_recorded", feed=feed.url)
         except Exception:  # a fault of ours with one feed must not stop the others; it is told and counted
             log.exception("poll_broke", feed=feed.url)
             self._parts.metrics.feed_polls.labels("broken").inc()
         else:
-            return state.next_poll_at
+            self._heed(polled)
+            return polled.state.next_poll_at
         return self._parts.clock() + self._policy.longest
 
     async def _look_over(self) -> None:
-        await self._polling.look_over(tuple(self._feeds.values()))
+        await self._unread.look_over(tuple(self._feeds.values()))
 
     async def _forget(self) -> None:
         before = self._parts.clock() - self._policy.memory
@@ -168,5 +173,5 @@ class Poller:
                 return
 
     def _domain_of(self, feed: Feed) -> str:
-        state = self._polling.states.get(feed.id)
+        state = self._knowledge.state(feed.id)
         return domain_of(feed.url if state is None or state.address is None else state.address)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 from shared.patience import Stopped
 from shared.store.feed_states import Recording
+from shared.waiting import until_set
 
 MOST: Final = 200
-LONGEST_WAIT_SECONDS: Final = 0.02
+LONGEST_WAIT: Final = timedelta(milliseconds=20)
 """How long the first of a batch waits for company: a commit costs more than all it holds."""
 GRACE_SECONDS: Final = 5
 
@@ -66,8 +67,7 @@ class Recorder:
 
     async def _company(self) -> None:
         if len(self._pending) < MOST and not self._hurry.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), LONGEST_WAIT_SECONDS)
+            await until_set(self._hurry, LONGEST_WAIT)
         self._hurry.clear()
 
     async def _one_by_one(self, batch: Sequence[tuple[Recording, asyncio.Future[None]]]) -> None:

@@ -3,12 +3,14 @@
 counted (or frozen, when the fault is ours) ▸ moved or fallen back ▸ planned ▸ judged
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from services.ingest.findings import Findings, gap_suspected
-from services.ingest.judging.failures import SUCCESSES, alike, is_gone, points_after
-from services.ingest.judging.health import assess, is_stale
+from services.ingest.judging.failures import SUCCESSES, alike, cause_of, is_gone, points_after
+from services.ingest.judging.health import Sight, assess, is_stale
 from services.ingest.judging.moves import fallen_back, whereabouts
 from services.ingest.judging.rhythm import begun, counted
 from services.ingest.judging.validators import DISTRUSTED_FOR
@@ -18,8 +20,10 @@ from shared.model.feed import EntryState, Feed, FeedState, Validators
 from shared.model.health import Rhythm
 from shared.retry import Randomness
 
-PACE_SHARE = 0.3
+PACE_SHARE: Final = 0.3
 """How much the last answer weighs in the pace of late."""
+WATCHED_INTERVALS: Final = 2
+"""A feed is watched for so many of its intervals after a good poll, in which the next was to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,7 @@ def settled(feed: Feed, state: FeedState, findings: Findings, given: Circumstanc
     if given.out_of_reach is not None and findings.outcome == "unreachable":
         rest = rest_in_outage(policy, feed, state, given.out_of_reach)
         return replace(_frozen(state, findings, now), next_poll_at=now + rest)
-    after = _counted(feed, state, findings, policy, now)
+    after = _counted(feed, state, findings, given)
     gone = is_gone(after, findings.status, now)
     due = next_poll_at(
         policy,
@@ -51,17 +55,16 @@ def settled(feed: Feed, state: FeedState, findings: Findings, given: Circumstanc
         now=now,
         random=given.random,
     )
-    interval = interval_of(policy, feed, after)
-    health = assess(feed, after, gone=gone, interval=interval, seeing_since=given.seeing_since, now=now)
-    return replace(after, next_poll_at=due, health=health)
+    return replace(after, next_poll_at=due, health=assess(feed, after, _sight(feed, after, given, gone=gone)))
 
 
-def settled_push(state: FeedState, findings: Findings, now: datetime) -> FeedState:
+def settled_push(feed: Feed, state: FeedState, findings: Findings, given: Circumstances) -> FeedState:
     """What we know of the feed after a document that its hub pushed: neither schedule nor validators."""
+    now = given.now
     return replace(
         state,
         totals=_totals(state, findings),
-        rhythm=_rhythm(state, findings, now),
+        rhythm=_rhythm(feed, state, findings, given),
         last_new_at=now if findings.decision.counts.get("published") else state.last_new_at,
     )
 
@@ -70,17 +73,20 @@ def overdue(feed: Feed, state: FeedState, given: Circumstances) -> FeedState:
     """What we know of a feed that should have been read long ago, or that asked for patience."""
     waits = given.now > state.next_poll_at or state.last_outcome == "busy"
     told = state.health is not None and state.health.state not in ("healthy", "slow", "moved", "silent")
-    seeing_since, now = given.seeing_since, given.now
-    interval = interval_of(given.policy, feed, state)
-    if not waits or told or not is_stale(state, interval=interval, seeing_since=seeing_since, now=now):
+    sight = _sight(feed, state, given)
+    if not waits or told or not is_stale(state, sight):
         return state
-    health = assess(feed, state, gone=False, interval=interval, seeing_since=seeing_since, now=now)
-    return replace(state, health=health)
+    return replace(state, health=assess(feed, state, sight))
 
 
 def taken_back(state: FeedState) -> FeedState:
     """The state without the failures that were our own network's. The feed was well before them."""
     return replace(state, failures=0, failing_since=None, streak=0, streak_since=None)
+
+
+def _sight(feed: Feed, state: FeedState, given: Circumstances, *, gone: bool = False) -> Sight:
+    interval = interval_of(given.policy, feed, state)
+    return Sight(now=given.now, interval=interval, seeing_since=given.seeing_since, gone=gone)
 
 
 def _frozen(state: FeedState, findings: Findings, now: datetime) -> FeedState:
@@ -89,14 +95,13 @@ def _frozen(state: FeedState, findings: Findings, now: datetime) -> FeedState:
         last_poll_at=now,
         last_outcome=findings.outcome,
         last_error=findings.error,
+        last_cause=cause_of(findings.outcome, findings.page),
         polls=state.polls + 1,
     )
 
 
-def _counted(
-    feed: Feed, state: FeedState, findings: Findings, policy: IngestPolicy, now: datetime
-) -> FeedState:
-    outcome = findings.outcome
+def _counted(feed: Feed, state: FeedState, findings: Findings, given: Circumstances) -> FeedState:
+    now, outcome = given.now, findings.outcome
     good = outcome in SUCCESSES
     failures = points_after(state.failures, outcome)
     again = alike(state.last_outcome, outcome)
@@ -108,6 +113,7 @@ def _counted(
         last_new_at=now if findings.decision.counts.get("published") else state.last_new_at,
         last_outcome=outcome,
         last_error=findings.error,
+        last_cause=cause_of(outcome, findings.page),
         failures=failures,
         failing_since=None if good else state.failing_since or now,
         gap_suspected_at=now if gap_suspected(state, findings) else state.gap_suspected_at,
@@ -117,28 +123,26 @@ def _counted(
         polls=state.polls + 1,
         distrusted_until=state.polls + 1 + DISTRUSTED_FOR if findings.lied else state.distrusted_until,
         totals=_totals(state, findings),
+        **(_read(feed, state, findings, given) if good else {}),
     )
-    return _read(feed, state, after, findings, policy, now) if good else _fallen_back(after)
+    return after if good else _fallen_back(after)
 
 
-def _read(
-    feed: Feed, state: FeedState, after: FeedState, findings: Findings, policy: IngestPolicy, now: datetime
-) -> FeedState:
-    """What a good poll adds: the interval, the address, the document and the rhythm."""
+def _read(feed: Feed, state: FeedState, findings: Findings, given: Circumstances) -> dict[str, Any]:
+    """What a good poll changes besides: the interval, the address, the document and the rhythm."""
     known = 1.0 if findings.reading is None else findings.decision.known_share
     first = state.document is None
     familiar = None if first or known is None else known > 0
-    where = whereabouts(feed, state, target=findings.target, familiar=familiar, now=now)
-    return replace(
-        after,
-        interval=interval_after(
-            policy, state.interval, known_share=None if first else known, least=findings.least
+    where = whereabouts(feed, state, target=findings.target, familiar=familiar, now=given.now)
+    return {
+        "interval": interval_after(
+            given.policy, state.interval, known_share=None if first else known, least=findings.least
         ),
-        address=where.address,
-        move=where.move,
-        document=findings.reading.document if findings.reading else state.document,
-        rhythm=_rhythm(state, findings, now),
-    )
+        "address": where.address,
+        "move": where.move,
+        "document": findings.reading.document if findings.reading else state.document,
+        "rhythm": _rhythm(feed, state, findings, given),
+    }
 
 
 def _fallen_back(after: FeedState) -> FeedState:
@@ -156,14 +160,26 @@ def _pace(state: FeedState, findings: Findings) -> timedelta | None:
     return state.pace + (findings.elapsed - state.pace) * PACE_SHARE
 
 
-def _rhythm(state: FeedState, findings: Findings, now: datetime) -> Rhythm | None:
+def _rhythm(feed: Feed, state: FeedState, findings: Findings, given: Circumstances) -> Rhythm | None:
     if state.rhythm is None:
-        return begun(findings.reading.dates, now) if findings.reading else None
+        return begun(findings.reading.dates, given.now) if findings.reading else None
     new = findings.decision.counts.get("published", 0)
-    return counted(state.rhythm, new, last_new_at=state.last_new_at, now=now)
+    if new == 0:
+        return state.rhythm
+    # The poll after the last good one may have come late; what is beyond it is an absence of ours.
+    read_at, interval = state.last_success_at, interval_of(given.policy, feed, state)
+    return counted(
+        state.rhythm,
+        new,
+        last_new_at=state.last_new_at,
+        now=given.now,
+        watched_until=None if read_at is None else read_at + WATCHED_INTERVALS * interval,
+    )
 
 
-def _totals(state: FeedState, findings: Findings) -> dict[EntryState, int]:
+def _totals(state: FeedState, findings: Findings) -> Mapping[EntryState, int]:
+    if not findings.decision.counts:
+        return state.totals
     totals = dict(state.totals)
     for what, count in findings.decision.counts.items():
         totals[what] = totals.get(what, 0) + count

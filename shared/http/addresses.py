@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -10,6 +11,8 @@ from shared.http.networks import PUBLIC_IPV6, REFUSED_IPV4, REFUSED_IPV6
 from shared.http.urls import http_url, name_fault
 
 DEFAULT_PORTS: Final = frozenset({80, 443, 8080, 8443})
+
+_REMEMBERED: Final = 10_000
 
 Endpoint = tuple[str, int]
 Network = IPv4Network | IPv6Network
@@ -52,6 +55,8 @@ class AddressPolicy:
 
     def verdict(self, ip: str, port: int) -> str | None:
         """None if this address may be dialled, else the reason in words."""
+        if (ip, port) in self.allowed:
+            return None
         address = _plain(ip)
         if address is None:
             return f"{ip!r} is not an IP address"
@@ -108,6 +113,7 @@ def _plain(ip: str) -> IPv4Address | IPv6Address | None:
     return address.ipv4_mapped or address
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _refusal(address: IPv4Address | IPv6Address) -> str | None:
     if isinstance(address, IPv6Address) and address not in PUBLIC_IPV6:
         return f"{address} is outside the public internet {PUBLIC_IPV6}"

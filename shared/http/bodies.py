@@ -1,6 +1,5 @@
 """Reading an answer's body: decompressed, and never more than allowed."""
 
-from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import ClientPayloadError, ClientResponse
@@ -36,7 +35,7 @@ async def read_body(response: ClientResponse, limits: HttpLimits) -> tuple[bytes
 async def _fill(body: bytearray, response: ClientResponse, most: int) -> None:
     decoder = decoder_for(response.headers.get("Content-Encoding", ""))
     received = 0
-    async for chunk in _chunks(response):
+    while chunk := await _chunk(response):
         for piece in decoder.feed(chunk):
             body += piece
             if len(body) > most:
@@ -48,9 +47,9 @@ async def _fill(body: bytearray, response: ClientResponse, most: int) -> None:
     decoder.finish()
 
 
-async def _chunks(response: ClientResponse) -> AsyncIterator[bytes]:
+async def _chunk(response: ClientResponse) -> bytes:
+    """What came next, empty at the end."""
     try:
-        async for chunk in response.content.iter_chunked(CHUNK):
-            yield chunk
+        return await response.content.read(CHUNK)
     except (ClientPayloadError, ConnectionError) as error:
         raise BodyCutError(f"{response.url}: {error}"[:200]) from error

@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
+from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
@@ -23,8 +24,8 @@ from shared.errors import FetchError, TooManyRedirectsError
 from shared.http.addresses import AddressPolicy
 from shared.http.bodies import CHUNK, read_body
 from shared.http.decoding import ACCEPT_ENCODING
-from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse, Redirect
-from shared.http.faults import BLOCKED, mapped
+from shared.http.exchange import HttpRequest, HttpResponse, Redirect
+from shared.http.faults import BLOCKED, FOREIGN, fault_of
 from shared.http.redirects import redirected
 from shared.http.urls import http_url
 
@@ -98,22 +99,19 @@ class GuardedClient:
         may go better next time: names that do not resolve, refused or broken connections, no whole answer
         in time, bodies that end early.
         """
-        clock = asyncio.get_running_loop().time
-        started = clock()
-        http_url(request.url)
         try:
             async with asyncio.timeout(request.limits.total.total_seconds()):
-                answer = await self._followed(request)
+                return await self._followed(request)
         except TimeoutError as error:
             raise FetchError(f"{request.url}: no whole answer within {request.limits.total}") from error
-        return replace(answer, elapsed=timedelta(seconds=clock() - started))
 
     async def _followed(self, request: HttpRequest) -> HttpResponse:
+        started = monotonic()
         redirects: tuple[Redirect, ...] = ()
         while True:
-            outcome = await self._hop(request)
+            outcome = await self._hop(request, redirects, started)
             if isinstance(outcome, HttpResponse):
-                return replace(outcome, redirects=redirects)
+                return outcome
             redirect, request = outcome
             redirects = (*redirects, redirect)
             if len(redirects) > request.limits.max_redirects:
@@ -121,24 +119,37 @@ class GuardedClient:
                     f"more than {request.limits.max_redirects}, the last to {request.url}"
                 )
 
-    async def _hop(self, request: HttpRequest) -> HttpResponse | tuple[Redirect, HttpRequest]:
+    async def _hop(
+        self, request: HttpRequest, redirects: tuple[Redirect, ...], started: float
+    ) -> HttpResponse | tuple[Redirect, HttpRequest]:
         url = http_url(request.url)
-        with mapped(url.raw_host or ""):
+        try:
             response = await self._session.request(
                 request.method,
                 url,
                 headers=request.headers,
                 data=request.body,
                 allow_redirects=False,
-                timeout=ClientTimeout(total=None, sock_connect=request.limits.connect.total_seconds()),
+                timeout=_dial_limit(request.limits.connect),
             )
             try:
                 onward = redirected(request, response.status, response.headers.get("Location"))
                 if onward is not None:
                     return Redirect(status=response.status, url=onward.url), onward
-                return await _whole(response, request.limits)
+                body, truncated = await read_body(response, request.limits)
             finally:
                 response.close()
+        except FOREIGN as error:
+            raise fault_of(error, url.raw_host or "") from error
+        return HttpResponse(
+            url=str(response.url),
+            status=response.status,
+            headers=response.headers,
+            body=body,
+            redirects=redirects,
+            truncated=truncated,
+            elapsed=timedelta(seconds=monotonic() - started),
+        )
 
     def _guarded_socket(self, address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, destination = address
@@ -150,16 +161,12 @@ class GuardedClient:
 
 async def _sent_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
     # aiohttp repeats a GET by itself when the connection breaks, unless the error is none of its own.
-    with mapped(request.url.raw_host or ""):
+    try:
         return await send(request)
+    except FOREIGN as error:
+        raise fault_of(error, request.url.raw_host or "") from error
 
 
-async def _whole(response: ClientResponse, limits: HttpLimits) -> HttpResponse:
-    body, truncated = await read_body(response, limits)
-    return HttpResponse(
-        url=str(response.url),
-        status=response.status,
-        headers=response.headers,
-        body=body,
-        truncated=truncated,
-    )
+@lru_cache
+def _dial_limit(connect: timedelta) -> ClientTimeout:
+    return ClientTimeout(total=None, sock_connect=connect.total_seconds())

@@ -1,6 +1,7 @@
 """Reading addresses that strangers wrote, with the same parser that the client dials with."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from yarl import URL
@@ -8,6 +9,8 @@ from yarl import URL
 from shared.errors import InputError
 
 LONGEST_URL: Final = 2048
+
+_REMEMBERED: Final = 4_096
 
 # Spaces, controls and backslashes are where two parsers disagree about which host is meant.
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\]")
@@ -23,6 +26,7 @@ _INNER_ZONES: Final = (
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def http_url(text: str) -> URL:
     """The address read; InputError names the reason if it is not a plain http or https address.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.model.health import FeedHealth, Rhythm
+from shared.model.health import FeedCause, FeedHealth, Rhythm
 from shared.model.times import require_utc
 
 EntryState = Literal["published", "revised", "unchanged", "duplicate", "too_old", "over_cap", "undecodable"]
@@ -96,6 +96,7 @@ class FeedState:
 
     - `interval`: the adaptive rhythm, None before the first document.
     - `address`: where it is asked, once a move was adopted; None means the configured address.
+    - `last_cause`: why the last poll gave no document; `last_error` says it in words.
     - `failures`: graded points of consecutive failed polls; `failing_since` the first of them.
     - `streak`: how many polls in a row ended as the last did, since `streak_since`.
     - `pace`: how long it takes to answer of late.
@@ -111,6 +112,7 @@ class FeedState:
     last_new_at: datetime | None = None
     last_outcome: PollOutcome | None = None
     last_error: str | None = None
+    last_cause: FeedCause | None = None
     failures: int = 0
     failing_since: datetime | None = None
     interval: timedelta | None = None

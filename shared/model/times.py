@@ -16,5 +16,6 @@ def require_utc(value: object, *fields: str) -> None:
     """Raise ValueError unless each named field of `value` is None or an aware datetime in UTC."""
     for field in fields:
         moment = getattr(value, field)
-        if moment is not None and moment.utcoffset() != timedelta(0):
+        # Nearly all moments name the one UTC: values are made and changed at every poll.
+        if moment is not None and moment.tzinfo is not UTC and moment.utcoffset() != timedelta(0):
             raise ValueError(f"{type(value).__name__}.{field} must be aware UTC, got {moment!r}")

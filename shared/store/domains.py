@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from shared.db import Database
 from shared.model.feed import DomainHold
 from shared.store.storable import storable_text
-from shared.store.upsert import upsert_into
+from shared.store.upsert import insert_into
 from shared.tables import domain_holds
 
 
@@ -25,7 +25,14 @@ class DomainStore:
         return tuple(DomainHold(**row) for row in rows)
 
     async def hold(self, hold: DomainHold) -> None:
-        """Ask this domain nothing until then, whatever was said before."""
+        """Ask this domain nothing until then; a hold that lasts longer stays as it is."""
         row = {"domain": hold.domain, "until": hold.until, "reason": storable_text(hold.reason)}
         async with self._database.write() as connection:
-            await connection.execute(upsert_into(connection, domain_holds), [row])
+            insert = insert_into(connection, domain_holds)
+            new = insert.excluded
+            longer = insert.on_conflict_do_update(
+                index_elements=[domain_holds.c.domain],
+                set_={"until": new.until, "reason": new.reason},
+                where=new.until > domain_holds.c.until,
+            )
+            await connection.execute(longer, [row])

@@ -54,7 +54,7 @@ class FeedMessageStore:
             switches = await lock_switches(connection, subscription_ids)
             if not await store_message(connection, message):
                 return 0
-            told = await _told(connection, message.type, now, grouping)
+            told = await _told(connection, message.type, [switch.id for switch in switches], now, grouping)
             rows = []
             for switch in switches:
                 if told.get(switch.id, 0) < grouping.most:
@@ -67,15 +67,19 @@ class FeedMessageStore:
 
 
 async def _told(
-    connection: AsyncConnection, kind: str, now: datetime, grouping: Grouping
+    connection: AsyncConnection, kind: str, subscription_ids: Sequence[str], now: datetime, grouping: Grouping
 ) -> Mapping[str, int]:
-    """How many single messages about feeds each subscription was sent of late."""
+    """How many single messages about feeds each of the subscriptions was sent of late."""
     family = kind.partition(".")[0] + "."
     alike = sa.and_(messages.c.type.startswith(family), messages.c.type != grouping.type)
     query = (
         sa.select(deliveries.c.subscription_id, sa.func.count().label("told"))
         .join(messages, messages.c.id == deliveries.c.message_id)
-        .where(messages.c.created_at > now - grouping.period, alike)
+        .where(
+            deliveries.c.subscription_id.in_(subscription_ids),
+            messages.c.created_at > now - grouping.period,
+            alike,
+        )
         .group_by(deliveries.c.subscription_id)
     )
     return {row.subscription_id: row.told for row in await connection.execute(query)}

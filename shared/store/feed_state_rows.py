@@ -13,22 +13,24 @@ from shared.store.storable import storable_json, storable_text
 T = TypeVar("T")
 
 
+def lasting(state: FeedState) -> tuple[object, ...]:
+    """What most polls leave as it is: all that `passing_row` leaves out."""
+    return (
+        *(state.validators, state.last_new_at, state.address, state.move, state.document),
+        *(state.gap_suspected_at, state.rhythm, state.health, state.distrusted_until, state.totals),
+    )
+
+
 def state_row(state: FeedState) -> dict[str, Any]:
+    """The whole row."""
     health = state.health
     return {
         "feed_id": state.feed_id,
+        **passing_row(state),
         "etag": _text(state.validators.etag),
         "last_modified": _text(state.validators.last_modified),
         "body_hash": state.validators.body_hash,
-        "next_poll_at": state.next_poll_at,
-        "last_poll_at": state.last_poll_at,
-        "last_success_at": state.last_success_at,
         "last_new_at": state.last_new_at,
-        "last_outcome": state.last_outcome,
-        "last_error": _text(state.last_error),
-        "failures": state.failures,
-        "failing_since": state.failing_since,
-        "interval_seconds": _seconds(state.interval),
         "address": state.address,
         "move": _json(state.move),
         "document": _json(state.document),
@@ -38,12 +40,27 @@ def state_row(state: FeedState) -> dict[str, Any]:
         "health_since": health.since if health else None,
         "health_reason": storable_text(health.reason) if health else None,
         "health_changes": health.changes if health else 0,
+        "distrusted_until": state.distrusted_until,
+        "totals": dict(state.totals),
+    }
+
+
+def passing_row(state: FeedState) -> dict[str, Any]:
+    """The columns that change with every poll."""
+    return {
+        "next_poll_at": state.next_poll_at,
+        "last_poll_at": state.last_poll_at,
+        "last_success_at": state.last_success_at,
+        "last_outcome": state.last_outcome,
+        "last_error": _text(state.last_error),
+        "last_cause": state.last_cause,
+        "failures": state.failures,
+        "failing_since": state.failing_since,
+        "interval_seconds": _seconds(state.interval),
         "streak": state.streak,
         "streak_since": state.streak_since,
         "pace_seconds": _seconds(state.pace),
         "polls": state.polls,
-        "distrusted_until": state.distrusted_until,
-        "totals": dict(state.totals),
     }
 
 
@@ -59,6 +76,7 @@ def state_of(row: sa.RowMapping) -> FeedState:
         last_new_at=row["last_new_at"],
         last_outcome=row["last_outcome"],
         last_error=row["last_error"],
+        last_cause=row["last_cause"],
         failures=row["failures"],
         failing_since=row["failing_since"],
         interval=_interval(row["interval_seconds"]),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -10,7 +11,7 @@ from shared.db import Database
 from shared.model.feed import FeedState, KnownEntry, Outage, Poll
 from shared.store.chunks import chunks
 from shared.store.entries import entry_rows
-from shared.store.feed_state_rows import poll_of, poll_row, state_of, state_row
+from shared.store.feed_state_rows import lasting, passing_row, poll_of, poll_row, state_of, state_row
 from shared.store.upsert import upsert_into
 from shared.tables import entries, feed_state, outages, polls
 
@@ -24,10 +25,12 @@ PRUNED_EVERY: Final = 20
 class Recording:
     """What one poll leaves behind. `entries` are the rows it changes, acknowledged; `dropped` the keys of
     this feed under which nothing needs to be known any more. `poll` is None where something else than a poll
-    changed what is known: a pushed document, or the time that passed."""
+    changed what is known: a pushed document, or the time that passed. `stored` is what is stored of the feed
+    so far, so that only what differs is written; None writes all."""
 
     state: FeedState
     poll: Poll | None
+    stored: FeedState | None = None
     entries: Sequence[KnownEntry] = ()
     dropped: Sequence[str] = ()
 
@@ -63,23 +66,23 @@ class FeedStateStore:
         """
         if not recordings:
             return
-        states = {recording.state.feed_id: recording.state for recording in recordings}
+        whole, passing = _states(recordings)
         kept, dropped = _entries(recordings)
-        crowded = [{"of": feed_id} for feed_id in sorted(states) if states[feed_id].polls % PRUNED_EVERY == 0]
+        lines = [poll_row(recording.poll) for recording in recordings if recording.poll is not None]
+        crowded = sorted(each.state.feed_id for each in recordings if each.state.polls % PRUNED_EVERY == 0)
         async with self._database.write() as connection:
-            await connection.execute(
-                upsert_into(connection, feed_state),
-                [state_row(states[feed_id]) for feed_id in sorted(states)],
-            )
+            if whole:
+                await connection.execute(upsert_into(connection, feed_state), whole)
+            if passing:
+                await connection.execute(_PASSING, passing)
             if kept:
                 await connection.execute(upsert_into(connection, entries), entry_rows(kept))
             if dropped:
                 await connection.execute(_DROPPED_ENTRY, dropped)
-            lines = [poll_row(recording.poll) for recording in recordings if recording.poll is not None]
             if lines:
-                await connection.execute(sa.insert(polls), lines)
+                await connection.execute(_POLLS, lines)
             if crowded:
-                await connection.execute(_OLD_POLLS, crowded)
+                await connection.execute(_OLD_POLLS, [{"of": feed_id} for feed_id in crowded])
 
     async def outage(self) -> Outage | None:
         """The outage of ours that has not ended, if there is one."""
@@ -93,6 +96,25 @@ class FeedStateStore:
         row = {"began_at": outage.began_at, "ended_at": outage.ended_at, "reason": outage.reason}
         async with self._database.write() as connection:
             await connection.execute(upsert_into(connection, outages), [row])
+
+
+def _states(recordings: Sequence[Recording]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Whole rows, and of feeds of which nothing lasting changed what changes with every poll; in order of
+    feed, so that two who store cannot wait for each other."""
+    last: dict[str, Recording] = {}
+    twice: set[str] = set()
+    for recording in recordings:
+        feed_id = recording.state.feed_id
+        twice.update([feed_id] if feed_id in last else [])
+        last[feed_id] = recording
+    whole, passing = [], []
+    for feed_id, recording in sorted(last.items(), key=itemgetter(0)):
+        state, stored = recording.state, recording.stored
+        if stored is None or feed_id in twice or lasting(state) != lasting(stored):
+            whole.append(state_row(state))
+        else:
+            passing.append({"of": feed_id, **passing_row(state)})
+    return whole, passing
 
 
 def _entries(recordings: Sequence[Recording]) -> tuple[list[KnownEntry], list[dict[str, str]]]:
@@ -112,6 +134,8 @@ def _old_polls() -> sa.Delete:
     return sa.delete(polls).where(mine, polls.c.sequence <= first_forgotten)
 
 
+_PASSING: Final = sa.update(feed_state).where(feed_state.c.feed_id == sa.bindparam("of"))
+_POLLS: Final = sa.insert(polls)
 _OLD_POLLS: Final = _old_polls()
 _DROPPED_ENTRY: Final = sa.delete(entries).where(
     entries.c.feed_id == sa.bindparam("of"), entries.c.entry_key == sa.bindparam("key")

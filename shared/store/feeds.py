@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -29,18 +29,22 @@ class FeedStore:
 
     async def add_all(self, many: Sequence[Feed], now: datetime) -> None:
         """As `add` for each of them, all or none."""
+        await self.take_in(many, (), now)
+
+    async def take_in(self, new: Sequence[Feed], updated: Sequence[Feed], now: datetime) -> None:
+        """As `add` for each new feed and `update` for each updated one, all or none."""
         async with self._database.write() as connection:
-            insert = insert_into(connection, feeds).on_conflict_do_nothing()
-            if many:
-                await connection.execute(insert, [{**_row(feed), "created_at": now} for feed in many])
+            if new:
+                insert = insert_into(connection, feeds).on_conflict_do_nothing()
+                await connection.execute(insert, [{**_row(feed), "created_at": now} for feed in new])
+            if updated:
+                await connection.execute(_UPDATE, [_update_row(feed) for feed in updated])
 
     async def update(self, feed: Feed) -> bool:
         """Replace what is configured for the feed of this id, but for the outlet, by which its stories are
         named; whether there is one."""
-        row = _row(feed)
-        del row["outlet"]
         async with self._database.write() as connection:
-            result = await connection.execute(sa.update(feeds).where(feeds.c.id == feed.id).values(**row))
+            result = await connection.execute(_UPDATE, _update_row(feed))
         return result.rowcount > 0
 
     async def remove(self, feed_id: str) -> bool:
@@ -96,3 +100,15 @@ def _row(feed: Feed) -> dict[str, Any]:
         "country": feed.country,
         "tier": feed.tier,
     }
+
+
+def _update_row(feed: Feed) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in _row(feed).items() if name not in _KEPT} | {"of": feed.id}
+
+
+_KEPT: Final = frozenset({"id", "outlet", "created_at"})
+_UPDATE: Final = (
+    sa.update(feeds)
+    .where(feeds.c.id == sa.bindparam("of"))
+    .values({name: sa.bindparam(f"new_{name}") for name in sorted(set(feeds.columns.keys()) - _KEPT)})
+)

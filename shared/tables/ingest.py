@@ -33,6 +33,7 @@ feed_state = sa.Table(
     sa.Column("last_new_at", UtcDateTime),
     sa.Column("last_outcome", sa.String(32)),
     sa.Column("last_error", sa.Text),
+    sa.Column("last_cause", sa.String(16)),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("failing_since", UtcDateTime),
     sa.Column("interval_seconds", sa.Float),

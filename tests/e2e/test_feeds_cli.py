@@ -1,8 +1,6 @@
 """`pactwatch feeds` as an operator uses it, against a server on loopback."""
 
 import json
-import os
-from asyncio.subprocess import PIPE, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +11,6 @@ import pytest
 from aiohttp import web
 
 from services.ingest.opml import read_opml
-from tests.e2e.installation import PROGRAM, ROOT, inherited_environment
 from tests.e2e.rss import Item, rendered
 from tests.e2e.test_cli import ENTRY_KEYS, Result, pactwatch
 
@@ -250,25 +247,3 @@ async def test_an_import_refuses_what_the_api_refuses_and_names_what_is_listed_t
         f"line 4: {site.url('/first')!r} is listed again; line 2 is kept",
         "line 5: 'https://one.example/f#top': the address has a fragment (#…)",
     ]
-
-
-@pytest.mark.parametrize("command", ["parse", "check"])
-async def test_output_that_nobody_reads_ends_quietly(tmp_path: Path, command: str) -> None:
-    file = tmp_path / "feed.xml"
-    file.write_bytes(sample_feed("First"))
-    read_end, write_end = os.pipe()
-    os.close(read_end)
-    process = await create_subprocess_exec(
-        *(*PROGRAM, "feeds", command, str(file)),
-        cwd=ROOT,
-        env={
-            **inherited_environment(),
-            "PACTWATCH_DATABASE": f"sqlite:///{tmp_path / 'd.db'}",
-            "PACTWATCH_STREAM": f"embedded:{tmp_path / 's.db'}",
-        },
-        stdout=write_end,
-        stderr=PIPE,
-    )
-    os.close(write_end)
-    _, errors = await process.communicate()
-    assert (process.returncode, errors) == (0, b"")

@@ -7,7 +7,7 @@ other dates; what stays open is left unread rather than guessed.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Self
@@ -63,14 +63,10 @@ class DateReader:
         words = text.strip()
         if not words or len(words) > LONGEST_DATE:
             return None
-        readers: tuple[Callable[[str], ReadDate | None], ...] = (
-            _usual,
-            self._iso,
-            self._named,
-            self._year_first,
-            self._figures,
-            self._korean,
-        )
+        usual = _usual(words)
+        if usual is not None:
+            return usual
+        readers = (self._iso, self._named, self._year_first, self._figures, self._korean)
         return next((read for reader in readers if (read := reader(words)) is not None), None)
 
     def _iso(self, text: str) -> ReadDate | None:

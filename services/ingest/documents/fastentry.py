@@ -1,27 +1,23 @@
 """One entry's elements, taken in their order to the same strings that feedparser takes them to."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Final
 
 from lxml import etree
 
+from services.ingest.documents.elements import (
+    address_of,
+    attributes_of,
+    is_page,
+    target_of,
+    text_of,
+    with_repaired_references,
+)
 from services.ingest.documents.feedparsernames import HANDLED, feedparser_name
 from services.ingest.documents.rawfeed import RawEntry
 from services.ingest.documents.shape import DEEPEST, MOST_ATTRIBUTES
 
-_XML: Final = "{http://www.w3.org/xml/1998/namespace}"
 TEXT_TYPES: Final = frozenset(("", "text", "plain", "html", "text/plain", "text/html"))
-_PAGE_TYPES: Final = frozenset(("html", "xhtml", "text/html", "application/xhtml+xml"))
-_SLASHES: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+,\-.]*://)/+")
-BROKEN_REFERENCE: Final = re.compile(r"&([A-Za-z0-9_]+);")
-_C1: Final = re.compile("[\x80-\x9f]")
-_WINDOWS: Final = {
-    code: meaning
-    for code in range(0x80, 0xA0)
-    if (meaning := bytes((code,)).decode("cp1252", "ignore")) and meaning != chr(code)
-}
 LEAVES: Final = frozenset(
     [
         "category",
@@ -86,43 +82,18 @@ def is_known(name: str) -> bool:
     return name in CONTAINERS or (name not in HANDLED and name not in _COLLIDING)
 
 
-def text_of(element: etree._Element) -> str:
-    """An element's text, as feedparser repairs it: what was encoded twice, and what Windows' letters left."""
-    text = (element.text or "").strip()
-    if text.isascii():
-        return text
-    with suppress(UnicodeError):
-        text = text.encode("iso-8859-1").decode()
-    return text.translate(_WINDOWS) if _C1.search(text) else text
+class Titles:
+    """Which of several titles counts: one that is less deep than the last."""
 
+    def __init__(self, depth: int = -1) -> None:
+        self._depth = depth
 
-def address_of(element: etree._Element) -> str:
-    """An element's text as an address."""
-    return _SLASHES.sub(r"\1", text_of(element))
-
-
-def attributes_of(element: etree._Element) -> Mapping[str, str] | None:
-    """Attributes by name in lower case; None if one has a namespace or there are too many."""
-    found: dict[str, str] = {}
-    for key, raw in element.items():
-        name, value = str(key).lower(), str(raw)
-        if name.startswith("{"):
-            if not name.startswith(_XML):
-                return None
-        else:
-            found[name] = value.lower() if name in ("rel", "type") else value
-    return found if len(found) <= MOST_ATTRIBUTES else None
-
-
-def target_of(attributes: Mapping[str, str]) -> str | None:
-    """The address in a link's attributes, or None if it has none."""
-    target = attributes.get("url", attributes.get("uri", attributes.get("href"))) or attributes.get("href")
-    return None if target is None else _SLASHES.sub(r"\1", target)
-
-
-def is_page(attributes: Mapping[str, str]) -> bool:
-    """Whether a link leads to something to read."""
-    return attributes.get("type", "text/html") in _PAGE_TYPES
+    def take(self, value: str, name: str, depth: int) -> bool:
+        """Whether this title replaces what there was."""
+        counts = not -1 < self._depth <= depth
+        if value and name != "media_title":
+            self._depth = depth
+        return counts
 
 
 class EntryReader:
@@ -130,7 +101,7 @@ class EntryReader:
 
     def __init__(self, about: str | None) -> None:
         self.usual = True
-        self.title_depth = -1
+        self.titles = Titles()
         self._values = {"id": about} if about else {}
         self._depths: dict[str, int] = {}
         self._contents: list[str] = []
@@ -155,10 +126,8 @@ class EntryReader:
 
     def title(self, element: etree._Element, name: str, depth: int) -> None:
         value = self._told(element)
-        if not -1 < self.title_depth <= depth:
+        if self.titles.take(value, name, depth):
             self._store("title", value, depth)
-        if value and name != "media_title":
-            self.title_depth = depth
 
     def link(self, element: etree._Element, _name: str, _depth: int) -> None:
         attributes = attributes_of(element)
@@ -167,8 +136,7 @@ class EntryReader:
             return
         target = target_of(attributes)
         if target is None:
-            target = address_of(element).replace("&amp;", "&")
-            self._values["link"] = BROKEN_REFERENCE.sub(r"&\g<1>", target)
+            self._values["link"] = with_repaired_references(address_of(element).replace("&amp;", "&"))
         elif attributes.get("rel", "alternate") == "alternate" and is_page(attributes):
             self._values["link"] = target
 
@@ -204,7 +172,7 @@ class EntryReader:
         self._store("updated", text_of(element), depth)
 
     def forget_title(self, _element: etree._Element, _name: str, _depth: int) -> None:
-        self.title_depth = -1
+        self.titles = Titles()
 
     def _told(self, element: etree._Element) -> str:
         """The text of an element that may say which kind of text it holds."""

@@ -10,17 +10,14 @@ from typing import Final
 
 from lxml import etree
 
-from services.ingest.documents.fastentry import (
-    BROKEN_REFERENCE,
-    LEAVES,
-    TEXT_TYPES,
-    EntryReader,
+from services.ingest.documents.elements import (
     address_of,
     attributes_of,
-    is_known,
     target_of,
     text_of,
+    with_repaired_references,
 )
+from services.ingest.documents.fastentry import LEAVES, TEXT_TYPES, EntryReader, Titles, is_known
 from services.ingest.documents.feedparsernames import feedparser_name, namespaces_are_plain
 from services.ingest.documents.parsed import MOST_ENTRIES
 from services.ingest.documents.rawfeed import RawEntry, RawFeed
@@ -134,7 +131,7 @@ class _FeedReader:
         self._links: list[tuple[str, str]] = []
         self._entries: list[RawEntry] = []
         self._surplus = 0
-        self._title_depth = -1
+        self._titles = Titles()
 
     def read_root(self, root: etree._Element) -> None:
         """Take the whole document."""
@@ -177,7 +174,7 @@ class _FeedReader:
         reader = EntryReader(element.get(_ABOUT))
         reader.read(element, depth)
         self.usual = self.usual and reader.usual
-        self._title_depth = reader.title_depth
+        self._titles = reader.titles
         self._entries.append(reader.entry())
 
     def _part(self, element: etree._Element, name: str, depth: int) -> None:
@@ -185,7 +182,7 @@ class _FeedReader:
         self.usual = self.usual and len(element.keys()) <= MOST_ATTRIBUTES
         if name == "image":
             titled = any(_name(child) == "title" and text_of(child) for child in element)
-            self._title_depth = depth + 1 if titled else -1
+            self._titles = Titles(depth + 1 if titled else -1)
             self.usual = self.usual and _is_image(element)
         elif len(element):
             self.usual = self.usual and is_known(name) and depth < DEEPEST
@@ -204,10 +201,8 @@ class _FeedReader:
     def _title(self, element: etree._Element, name: str, depth: int) -> None:
         value, attributes = text_of(element), attributes_of(element)
         self.usual = self.usual and attributes is not None and attributes.get("type", "") in TEXT_TYPES
-        if not -1 < self._title_depth <= depth:
+        if self._titles.take(value, name, depth):
             self._values["title"] = value
-        if value and name != "media_title":
-            self._title_depth = depth
 
     def _link(self, element: etree._Element) -> None:
         attributes = attributes_of(element)
@@ -216,12 +211,15 @@ class _FeedReader:
             return
         target = target_of(attributes)
         if target is None:
-            target = BROKEN_REFERENCE.sub(r"&\g<1>", address_of(element))
+            target = with_repaired_references(address_of(element))
         self._links.append((attributes.get("rel", "alternate"), target))
 
     def _check_attributes(self, element: etree._Element) -> None:
         """feedparser knows attributes of channels and entries from formats that nobody else speaks."""
-        names = {str(key).rpartition("}")[2].lower() for key in element.attrib if key != _ABOUT}
+        keys = element.keys()
+        if not keys:
+            return
+        names = {str(key).rpartition("}")[2].lower() for key in keys if key != _ABOUT}
         self.usual = self.usual and len(names) <= MOST_ATTRIBUTES and not names & {"lastmod", "href", "about"}
 
 

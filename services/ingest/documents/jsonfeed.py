@@ -2,15 +2,16 @@
 
 import json
 import re
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from services.ingest.addresses import absolute_url
+from services.ingest.characters import without_control
 from services.ingest.documents.dates import DateReader, claimed_date
 from services.ingest.documents.languages import primary_language
 from services.ingest.documents.parsed import LONGEST_GUID, MOST_ENTRIES, ParsedEntry, ParsedFeed
-from services.ingest.documents.plaintext import title_text, without_control
+from services.ingest.documents.plaintext import title_text
 from services.ingest.documents.rawfeed import is_legible, longest_text, related
 from shared.errors import FeedUnreadableError
 
@@ -19,21 +20,26 @@ _ITEMS: Final = re.compile(r'"items"\s*:\s*\[')
 _BETWEEN: Final = re.compile(r"[\s,]*")
 
 
+_NOTHING: Final = msgspec.Raw(b"null")
+
+
 class _Hub(msgspec.Struct):
     url: str = ""
 
 
 class _Feed(msgspec.Struct):
+    """Items stay raw until each is read, so that what is wrong in one costs no other."""
+
     version: str
-    items: list[Any]
+    items: list[msgspec.Raw]
     title: str = ""
     language: str = ""
     feed_url: str = ""
-    hubs: list[Any] = msgspec.field(default_factory=list)
+    hubs: list[msgspec.Raw] = msgspec.field(default_factory=list)
 
 
 class _Item(msgspec.Struct):
-    id: str | int | float | None = None
+    id: msgspec.Raw = _NOTHING
     url: str | None = None
     title: str | None = None
     content_html: str | None = None
@@ -97,16 +103,16 @@ def _cut_after_last_item(text: str) -> str | None:
             return f"{text[:end]}]}}" if broken_off else None
 
 
-def _item(raw: object) -> _Item | None:
+def _item(raw: msgspec.Raw) -> _Item | None:
     try:
-        return msgspec.convert(raw, type=_Item)
+        return msgspec.json.decode(raw, type=_Item)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
-def _hub(raw: object) -> str:
+def _hub(raw: msgspec.Raw) -> str:
     try:
-        return msgspec.convert(raw, type=_Hub).url
+        return msgspec.json.decode(raw, type=_Hub).url
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return ""
 
@@ -116,7 +122,7 @@ def _readable(item: _Item | None, url: str, dates: DateReader) -> ParsedEntry | 
         return None
     try:
         entry = _entry(item, url, dates)
-    except (ValueError, RecursionError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return entry if is_legible(entry) else None
 
@@ -127,10 +133,24 @@ def _entry(item: _Item, url: str, dates: DateReader) -> ParsedEntry:
         dates.read(item.date_published or ""), dates.read(item.date_modified or "")
     )
     return ParsedEntry(
-        guid=without_control(str(item.id or "")).strip()[:LONGEST_GUID] or None,
+        guid=without_control(_name(item.id)).strip()[:LONGEST_GUID] or None,
         url=absolute_url(item.url, url),
         title=title_text(item.title or ""),
         text=longest_text(text or "" for text in texts),
         published_at=published_at,
         published_source=published_source,
     )
+
+
+def _name(raw: msgspec.Raw) -> str:
+    """An id, which many write as a number; one out of every range by its digits. Raises FeedUnreadableError
+    for a number as long as no guid: that is an attack."""
+    try:
+        return str(msgspec.json.decode(raw, type=str | int | float | None) or "")
+    except msgspec.ValidationError:
+        number = bytes(raw).decode()
+        if not number.startswith(("-", *"0123456789")):
+            raise
+        if len(number) > LONGEST_GUID:
+            raise FeedUnreadableError("JSON, but no JSON Feed: a number longer than any") from None
+        return number

@@ -2,13 +2,19 @@
 about each."""
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from typing import Final
 
+from shared.errors import PageInsteadError, WebPage
+
 LONGEST_LOOK: Final = 60_000
 PLAIN: Final = "an HTML page instead of a feed"
-ROBOT_CHECK: Final = "an HTML page that checks for robots"
-LOGIN: Final = "an HTML page to log in or consent"
+_WORDS: Final[Mapping[WebPage, str]] = {
+    "robot_check": "an HTML page that checks for robots",
+    "login_page": "an HTML page to log in or consent",
+    "web_page": PLAIN,
+}
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>(.{0,300}?)</title", re.DOTALL | re.IGNORECASE)
 _CHALLENGE: Final = re.compile(
     r"cf-chl-|/cdn-cgi/challenge|_cf_chl|cf-browser-verification|just a moment\.\.\.|attention required!"
@@ -31,14 +37,17 @@ _LOGIN: Final = re.compile(
 )
 
 
-def page_in_words(text: str) -> str:
-    """What kind of web page a document looks like: one of the three, with its title if it has one."""
-    look = text[:LONGEST_LOOK]
-    title = _TITLE.search(look)
+def page_instead(text: str) -> PageInsteadError:
+    """The error that says what kind of web page a document looks like, and its title if it has one."""
+    kind = kind_of_page(text)
+    title = _TITLE.search(text[:LONGEST_LOOK])
     words = " ".join(unescape(title.group(1)).split())[:80] if title else ""
-    named = f" titled {words!r}" if words else ""
+    return PageInsteadError(_WORDS[kind] + (f" titled {words!r}" if words else ""), kind)
+
+
+def kind_of_page(text: str) -> WebPage:
+    """What kind of web page a document looks like, by its first 60,000 characters."""
+    look = text[:LONGEST_LOOK]
     if _CHALLENGE.search(look):
-        return ROBOT_CHECK + named
-    if _LOGIN.search(look):
-        return LOGIN + named
-    return PLAIN + named
+        return "robot_check"
+    return "login_page" if _LOGIN.search(look) else "web_page"

@@ -6,12 +6,12 @@ from html import unescape
 from html.entities import html5
 from typing import Final
 
+from services.ingest.characters import is_control, single_blanks, without_control
 from services.ingest.documents.markup import visible_text
 from services.ingest.documents.parsed import LONGEST_TEXT, LONGEST_TITLE
 from services.ingest.documents.tidymarkup import tidy_text
 
 _TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:-]*(\s[^<>]*)?/?>|<!--")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _GAP: Final = re.compile(r"\n{3,}")
 _REFERENCE: Final = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos);)(?:([A-Za-z][A-Za-z0-9]{1,31};)|#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?)"
@@ -24,27 +24,19 @@ _LONGEST_MARKUP: Final = 4 * LONGEST_TEXT
 
 def title_text(value: str) -> str:
     """One line of at most 1,000 characters."""
-    return " ".join(_without_markup(value[: 8 * LONGEST_TITLE]).split())[:LONGEST_TITLE].rstrip()
+    return single_blanks(_without_markup(value[: 8 * LONGEST_TITLE]))[:LONGEST_TITLE].rstrip()
 
 
 def body_text(value: str) -> str:
     """At most 100,000 characters; paragraphs end with newlines, at most one empty line between them."""
-    text = _without_markup(value[:_LONGEST_MARKUP])
-    if "&" in value and "<" in text and _TAG.search(text):  # escaped twice, which publishers do
-        text = _without_markup(text)
-    elif not ("<" in value and _TAG.search(value)):
-        lines = (
-            " ".join(line.split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        )
-        text = _GAP.sub("\n\n", "\n".join(lines)).strip()
+    value = value[:_LONGEST_MARKUP]
+    marked = _has_tags(value)
+    text = _visible(value) if marked else _unescaped(value)
+    if "&" in value and _has_tags(text):  # escaped twice, which publishers do
+        text = _visible(text)
+    elif not marked:
+        text = _tidy_lines(text)
     return text[:LONGEST_TEXT].rstrip()
-
-
-def without_control(value: str) -> str:
-    """Without characters that databases, JSON or terminals choke on."""
-    # The quick question first: all of them are unprintable, and most texts hold nothing unprintable.
-    printable = value.replace("\n", "").isprintable()
-    return value if printable else _CONTROL.sub("", value)
 
 
 def repaired_references(document: str) -> str:
@@ -64,12 +56,30 @@ def _repaired(match: re.Match[str]) -> str:
     digits, base = (hexadecimal, 16) if hexadecimal else (decimal, 10)
     digits = digits.lstrip("0")
     exists = 0 < len(digits) <= _LONGEST_CODE and int(digits, base) <= sys.maxunicode
-    return match.group() if exists and not _CONTROL.match(chr(int(digits, base))) else ""
+    return match.group() if exists and not is_control(chr(int(digits, base))) else ""
 
 
 def _without_markup(value: str) -> str:
-    if "<" in value and _TAG.search(value):
-        value = without_control(value)  # before blanks are counted: what goes later would leave two in a row
-        text = tidy_text(value)
-        return without_control(visible_text(value) if text is None else text)
-    return without_control(unescape(value) if "&" in value else value)
+    return _visible(value) if _has_tags(value) else _unescaped(value)
+
+
+def _has_tags(value: str) -> bool:
+    return "<" in value and _TAG.search(value) is not None
+
+
+def _visible(markup: str) -> str:
+    """What readers see of something with tags in it."""
+    markup = without_control(markup)  # before blanks are counted: what goes later would leave two in a row
+    text = tidy_text(markup)
+    if text is None:
+        return without_control(visible_text(markup))
+    return without_control(text) if "&" in markup else text
+
+
+def _unescaped(text: str) -> str:
+    return without_control(unescape(text) if "&" in text else text)
+
+
+def _tidy_lines(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _GAP.sub("\n\n", "\n".join(map(single_blanks, lines))).strip()

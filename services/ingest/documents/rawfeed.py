@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from services.ingest.addresses import absolute_url
+from services.ingest.characters import without_control
 from services.ingest.documents.dates import DateReader, claimed_date
 from services.ingest.documents.languages import primary_language
 from services.ingest.documents.parsed import LONGEST_GUID, MOST_ENTRIES, ParsedEntry, ParsedFeed
-from services.ingest.documents.plaintext import body_text, title_text, without_control
+from services.ingest.documents.plaintext import body_text, title_text
 
 MOST_CONTENTS: Final = 5
 _MOST_HUBS: Final = 5

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
-from services.ingest.documents.pages import page_in_words
-from shared.errors import FeedUnreadableError, PageInsteadError
+from services.ingest.documents.pages import page_instead
+from shared.errors import FeedUnreadableError
 
 MOST_ATTRIBUTES: Final = 64
 DEEPEST: Final = 100
@@ -78,7 +78,7 @@ def root_name(text: str) -> str:
         raise FeedUnreadableError("no XML element in it")
     prolog = opening[: first.start()].lower()
     if first.group(1).lower() in _PAGE_NAMES or "<!doctype html" in prolog:
-        raise PageInsteadError(page_in_words(text))
+        raise page_instead(text)
     if "<!entity" in prolog:
         raise FeedUnreadableError("it declares entities")
     return first.group(1)

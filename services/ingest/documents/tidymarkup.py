@@ -7,6 +7,7 @@ import re
 from html import unescape
 from typing import Final
 
+from services.ingest.characters import single_blanks
 from services.ingest.documents.markup import LINE_TAGS, NO_SPACE_BEFORE, PARAGRAPH_TAGS
 
 _NESTING: Final = frozenset(["div", "ul", "ol", "li", "blockquote", "figure", "figcaption"])
@@ -42,8 +43,7 @@ def tidy_text(markup: str) -> str | None:
             return None
         runs = [unescape(run) for run in runs]
     # All blanks at once; the runs keep one at an end where they had some.
-    runs = " ".join("\0".join(runs).split()).split("\0")
-    return _joined(pieces[1::2], runs)
+    return _joined(pieces[1::2], single_blanks("\0".join(runs)).split("\0"))
 
 
 def _joined(tags: list[str], runs: list[str]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Final
 from unicodedata import normalize
 
 from services.ingest.addresses import canonical_url
+from services.ingest.characters import single_blanks
 from services.ingest.documents.parsed import ParsedEntry
 
 LONGEST_KEY: Final = 500
@@ -41,31 +42,31 @@ def identify(entries: Sequence[ParsedEntry]) -> tuple[IdentifiedEntry, ...]:
     ]
     articles = Counter(key for key, _ in set(zip(keys, seconds, strict=True)))
     sharers = Counter(link for _, link in set(zip(keys, links, strict=True)))
+    titles = [_plain(entry.title) for entry in entries]
     return tuple(
         IdentifiedEntry(
             entry=entry,
             key=key,
             second_key=second,
-            content_hash=content_hash(entry.title, entry.text),
+            content_hash=_hash(f"{title}\0{_plain(entry.text)}"),
             link_key=link,
-            title_key=_title_key(entry.title),
+            # Nothing for no title: entries without one have nothing in common.
+            title_key=_hash(title) if title else "",
             contested=articles[key] > 1,
             link_shared=sharers[link] > 1,
         )
-        for entry, key, second, link in zip(entries, keys, seconds, links, strict=True)
+        for entry, key, second, link, title in zip(entries, keys, seconds, links, titles, strict=True)
     )
 
 
 def content_hash(title: str, text: str) -> str:
     """Sha256 (hex) of what readers see. A changed date or address is no revision, nor is another way to
     break lines or to write an accent."""
-    return sha256(f"{_plain(title)}\0{_plain(text)}".encode()).hexdigest()
+    return _hash(f"{_plain(title)}\0{_plain(text)}")
 
 
-def _title_key(title: str) -> str:
-    """Nothing for no title: entries without one have nothing in common."""
-    plain = _plain(title)
-    return sha256(plain.encode()).hexdigest() if plain else ""
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _first_key(entry: ParsedEntry, link: str | None) -> str:
@@ -81,10 +82,10 @@ def _first_key(entry: ParsedEntry, link: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(normalize("NFC", text).split())
+    return single_blanks(text if text.isascii() else normalize("NFC", text))
 
 
 def _bounded(key: str) -> str:
     """The key as databases can hold it: not too long, and without NUL."""
     fits = len(key) <= LONGEST_KEY and "\0" not in key
-    return key if fits else "sha256:" + sha256(key.encode()).hexdigest()
+    return key if fits else "sha256:" + _hash(key)

@@ -119,11 +119,14 @@ class Matcher:
     def _latest_own(self, rows: Iterable[KnownEntry], key: str) -> KnownEntry | None:
         """What this feed last showed of a story, whatever it called it; another entry of the document, which
         calls it something else now, shows it for itself."""
-        mine = (row for row in rows if row.feed_id == self._feed_id)
-        shown = (row for row in mine if row.entry_key == key or row.entry_key not in self._present)
-        return max(
-            shown, key=lambda row: (row.revision, row.entry_key == key, row.last_seen_at), default=None
-        )
+        shown = [
+            row
+            for row in rows
+            if row.feed_id == self._feed_id and (row.entry_key == key or row.entry_key not in self._present)
+        ]
+        if len(shown) < 2:  # by far the usual case
+            return shown[0] if shown else None
+        return max(shown, key=lambda row: (row.revision, row.entry_key == key, row.last_seen_at))
 
 
 def _story_of(named: dict[str, KnownEntry], feed_id: str) -> str:

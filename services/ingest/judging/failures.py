@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 
-from services.ingest.documents.pages import LOGIN, PLAIN, ROBOT_CHECK
+from services.ingest.documents.pages import PLAIN
+from shared.errors import WebPage
 from shared.model.feed import FeedState, PollOutcome
 from shared.model.health import FeedCause
 
@@ -55,25 +56,15 @@ GONE_FOR: Final = timedelta(hours=1)
 _MOST_POINTS: Final = 1_000_000
 
 
-def cause_of(outcome: PollOutcome | None, error: str | None) -> FeedCause | None:
-    """Why a poll with this outcome and these words gave no document; None if it gave one, or part of one."""
-    if outcome == "page_instead":
-        words = page_words(error)
-        if words.startswith(ROBOT_CHECK):
-            return "robot_check"
-        return "login_page" if words.startswith(LOGIN) else "web_page"
-    return None if outcome is None else _CAUSES.get(outcome)
-
-
-def page_words(error: str | None) -> str:
-    """What `page_in_words` said of the page that came, given the words of the poll, which name the error."""
-    before, _, after = (error or "").partition(": ")
-    return after or before
+def cause_of(outcome: PollOutcome, page: WebPage | None) -> FeedCause | None:
+    """Why a poll with this outcome, and this kind of page, gave no document; None if it gave one, or part of
+    one."""
+    return page or _CAUSES.get(outcome)
 
 
 def plain_title(error: str | None) -> str:
-    """The title of a plain page as those words have it, with its quotes; empty if they name none."""
-    return page_words(error).partition(f"{PLAIN} titled ")[2]
+    """The title of a plain page as the poll's words have it, with its quotes; empty if they name none."""
+    return (error or "").partition(f"{PLAIN} titled ")[2]
 
 
 def points_after(points: int, outcome: PollOutcome) -> int:

@@ -6,11 +6,11 @@ never read has earned less patience: it fails with its second failed poll, or wi
 says that it is not there. One good poll is enough to recover.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from services.ingest.judging.failures import BARRED, SUCCESSES, cause_of, plain_title
+from services.ingest.judging.failures import BARRED, SUCCESSES, plain_title
 from services.ingest.judging.rhythm import silent
 from shared.model.feed import Feed, FeedState
 from shared.model.health import FeedEvent, FeedHealth, HealthState
@@ -33,24 +33,33 @@ READ_WELL: Final = "read well"
 Verdict = tuple[HealthState, str]
 
 
-def assess(
-    feed: Feed, state: FeedState, *, gone: bool, interval: timedelta, seeing_since: datetime, now: datetime
-) -> FeedHealth | None:
-    """The feed's health after a poll, or as time passed since; None while nothing can be said.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How we see a feed: asked at this `interval`; `gone` for good, as its server says.
 
-    `state.health` is what it was before. `seeing_since` is since when we could have read it at all: neither
-    our own absence nor an outage makes feeds stale.
+    `seeing_since` is since when we could have read it at all: neither our own absence nor an outage makes
+    feeds stale.
     """
-    verdict = _verdict(feed, state, gone=gone, interval=interval, seeing_since=seeing_since, now=now)
+
+    now: datetime
+    interval: timedelta
+    seeing_since: datetime
+    gone: bool = False
+
+
+def assess(feed: Feed, state: FeedState, sight: Sight) -> FeedHealth | None:
+    """The feed's health after a poll, or as time passed since; None while nothing can be said.
+    `state.health` is what it was before."""
+    verdict = _verdict(feed, state, sight)
     if verdict is None:
         return state.health
-    return _next(state.health, verdict, now)
+    return _next(state.health, verdict, sight.now)
 
 
-def is_stale(state: FeedState, *, interval: timedelta, seeing_since: datetime, now: datetime) -> bool:
+def is_stale(state: FeedState, sight: Sight) -> bool:
     """Whether it was not read for several of its intervals, whatever the reason."""
-    last = max(state.last_success_at or seeing_since, seeing_since)
-    return now - last > max(STALE_AFTER, STALE_INTERVALS * interval)
+    last = max(state.last_success_at or sight.seeing_since, sight.seeing_since)
+    return sight.now - last > max(STALE_AFTER, STALE_INTERVALS * sight.interval)
 
 
 def change_of(feed: Feed, before: FeedState, after: FeedState, now: datetime) -> FeedEvent | None:
@@ -75,7 +84,7 @@ def change_of(feed: Feed, before: FeedState, after: FeedState, now: datetime) ->
         reason=new.reason,
         at=now,
         last_document_at=after.last_success_at,
-        cause=cause_of(after.last_outcome, after.last_error) if new.state in CAUSED else None,
+        cause=after.last_cause if new.state in CAUSED else None,
         before_since=old.since if old else None,
         before_reason=old.reason if old else None,
     )
@@ -90,15 +99,12 @@ def _next(before: FeedHealth | None, verdict: Verdict, now: datetime) -> FeedHea
     return FeedHealth(state=state, since=now, reason=reason, changes=before.changes + 1)
 
 
-def _verdict(
-    feed: Feed, state: FeedState, *, gone: bool, interval: timedelta, seeing_since: datetime, now: datetime
-) -> Verdict | None:
+def _verdict(feed: Feed, state: FeedState, sight: Sight) -> Verdict | None:
     outcome = state.last_outcome
     if outcome is None or outcome in SUCCESSES:
-        stale = _stale(state, interval, seeing_since, now)
-        return stale or (None if outcome is None else _well(feed, state, interval, now))
+        return _stale(state, sight) or (None if outcome is None else _well(feed, state, sight))
     why = state.last_error or "no document"
-    if gone:
+    if sight.gone:
         return "gone", f"{why}; asked once a day from now on"
     if outcome == "gone":  # whether it is, the next polls will show
         return (
@@ -107,12 +113,12 @@ def _verdict(
     if outcome == "partial":
         if state.streak >= REPEATED:
             return "partial", why
-        return _stale(state, interval, seeing_since, now)
-    return _failed(state, why) or _stale(state, interval, seeing_since, now)
+        return _stale(state, sight)
+    return _failed(state, why) or _stale(state, sight)
 
 
 def _failed(state: FeedState, why: str) -> Verdict | None:
-    cause = cause_of(state.last_outcome, state.last_error)
+    cause = state.last_cause
     if cause == "web_page":
         why = _page(state.last_error)
         if state.health is not None and state.health.state == "blocked":
@@ -144,15 +150,15 @@ def _page(error: str | None) -> str:
     )
 
 
-def _stale(state: FeedState, interval: timedelta, seeing_since: datetime, now: datetime) -> Verdict | None:
-    if not is_stale(state, interval=interval, seeing_since=seeing_since, now=now):
+def _stale(state: FeedState, sight: Sight) -> Verdict | None:
+    if not is_stale(state, sight):
         return None
     why = f": {state.last_error}" if state.last_error else ""
-    return "stale", f"not read {_since(state.last_success_at or seeing_since)}{why}"
+    return "stale", f"not read {_since(state.last_success_at or sight.seeing_since)}{why}"
 
 
-def _well(feed: Feed, state: FeedState, interval: timedelta, now: datetime) -> Verdict:
-    quiet = _quiet(state, interval, now)
+def _well(feed: Feed, state: FeedState, sight: Sight) -> Verdict:
+    quiet = _quiet(state, sight)
     if quiet is not None:
         return "silent", quiet
     was_slow = state.health is not None and state.health.state == "slow"
@@ -165,15 +171,15 @@ def _well(feed: Feed, state: FeedState, interval: timedelta, now: datetime) -> V
     return "healthy", READ_WELL
 
 
-def _quiet(state: FeedState, interval: timedelta, now: datetime) -> str | None:
+def _quiet(state: FeedState, sight: Sight) -> str | None:
     if state.rhythm is None or state.last_new_at is None:
         return None
-    missing = silent(state.rhythm, state.last_new_at, now, interval)
+    missing = silent(state.rhythm, state.last_new_at, sight.now, sight.interval)
     if missing is not None:
         return f"nothing new {_since(state.last_new_at)}, where {missing:.0f} entries are usual"
     newest = state.document.newest_at if state.document is not None else None
     # Entries that come without dates are as new as the day they came.
-    if newest is not None and now - newest > OLD_NEWS and state.last_new_at - newest > OLD_NEWS:
+    if newest is not None and sight.now - newest > OLD_NEWS and state.last_new_at - newest > OLD_NEWS:
         return f"its newest entry is of {newest:%-d %B %Y}"
     return None
 

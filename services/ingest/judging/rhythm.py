@@ -50,15 +50,22 @@ def begun(dates: Iterable[datetime], now: datetime) -> Rhythm:
     return _passed(rhythm, now)
 
 
-def counted(rhythm: Rhythm, entries: int, *, last_new_at: datetime | None, now: datetime) -> Rhythm:
+def counted(
+    rhythm: Rhythm,
+    entries: int,
+    *,
+    last_new_at: datetime | None,
+    now: datetime,
+    watched_until: datetime | None = None,
+) -> Rhythm:
     """The rhythm after so many new entries were found now.
 
     A time that brought nothing is counted when it ends: before that it may be a silence, which must not be
-    taken for the rhythm.
+    taken for the rhythm. Beyond `watched_until` nobody looked: that time was no silence of the feed's.
     """
     if entries == 0:
         return rhythm
-    longest = _longest_after(rhythm, last_new_at, now)
+    longest = _longest_after(rhythm, last_new_at, min(now, watched_until or now))
     rhythm = _passed(rhythm, now)
     hours = list(rhythm.hours)
     hour = _hour_of(now)
@@ -75,8 +82,7 @@ def expected(rhythm: Rhythm, start: datetime, end: datetime) -> float:
     if seen < WEEK:
         return _mean(rhythm) * ((end - start) / HOUR)
     weeks, rest = divmod(end - start, WEEK)
-    partly = sum(rhythm.hours[hour] * share for hour, share in _slots(end - rest, end))
-    return weeks * sum(rhythm.hours) + partly
+    return weeks * sum(rhythm.hours) + _within(rhythm.hours, end - rest, rest)
 
 
 def silent(rhythm: Rhythm, last_new_at: datetime, now: datetime, interval: timedelta) -> float | None:
@@ -90,6 +96,18 @@ def silent(rhythm: Rhythm, last_new_at: datetime, now: datetime, interval: timed
         return None
     missing = expected(rhythm, last_new_at, now)
     return missing if missing >= limit else None
+
+
+def _within(hours: tuple[float, ...], start: datetime, time: timedelta) -> float:
+    """How many entries are usual in that time, which is shorter than a week; asked at every quiet poll."""
+    begin = (start - _MONDAY) % WEEK / HOUR
+    end = begin + time / HOUR
+    first, last = int(begin), int(end)
+    if first == last:
+        return hours[first] * (end - begin)
+    there = hours * 2
+    partly = there[first] * (first + 1 - begin) + there[last % (2 * HOURS)] * (end - last)
+    return partly + sum(there[first + 1 : last])
 
 
 def _limit(rhythm: Rhythm) -> float:

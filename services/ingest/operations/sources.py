@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, Literal
 
-from services.ingest.documents.pages import LONGEST_LOOK, page_in_words
+from services.ingest.documents.pages import LONGEST_LOOK, kind_of_page
 from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.fetcher import ACCEPT, DOCUMENTS, REFUSALS
 from services.ingest.operations.discovery import find_feeds
@@ -66,8 +66,6 @@ _ERRORS: Final[tuple[tuple[type[PactwatchError], Status], ...]] = (
     (FetchError, "unreachable"),
     (InputError, "unreadable"),
 )
-_ROBOTS: Final = "checks for robots"
-"""What `page_in_words` says of such a page."""
 _CHECKED_WITH: Final = frozenset(
     {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 )
@@ -158,7 +156,7 @@ class SourceReader:
             )
         except PageInsteadError as error:
             feeds = await self.workers.run(find_feeds, answer.body, answer.url, deadline=deadline)
-            robots = not feeds and _ROBOTS in error.detail
+            robots = not feeds and error.page == "robot_check"
             return replace(
                 reading, status="robot check" if robots else "page", error=self._words(error), feeds=feeds
             )
@@ -215,7 +213,7 @@ def _is_robot_check(response: HttpResponse) -> bool:
     if response.status not in _CHECKED_WITH:
         return False
     look = response.body[: 4 * LONGEST_LOOK].decode("utf-8", "replace")
-    return "cf-mitigated" in response.headers or _ROBOTS in page_in_words(look)
+    return "cf-mitigated" in response.headers or kind_of_page(look) == "robot_check"
 
 
 def _status(error: PactwatchError) -> Status:

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from services.ingest.documents.plaintext import without_control
+from services.ingest.characters import without_control
 from services.ingest.policy import IngestPolicy
 from shared.errors import (
     BodyTooLargeError,

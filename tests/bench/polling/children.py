@@ -71,6 +71,7 @@ def child(module: str, *arguments: str, log: Path | None = None) -> Iterator[Chi
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
+                start_new_session=True,  # Ctrl-C is for who started it, who then ends its input
             )
         )
         stack.callback(_end, process)

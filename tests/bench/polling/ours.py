@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -68,6 +69,8 @@ async def _round(newsroom: Newsroom, poller: Poller, clock: LeapingClock, feeds:
         due = await _plan(newsroom, clock() + HEAD_START, timedelta(seconds=order.spread_seconds))
     began, failed_before, ended_before = clock(), _failed(newsroom), newsroom.polls()
     stop, before = asyncio.Event(), spending()
+    if due:  # the wait for the first of them is no work
+        before = replace(before, at=before.at + (min(due.values()) - clock()).total_seconds())
     running = asyncio.create_task(poller.run(stop))
     try:
         while newsroom.polls() < ended_before + feeds and not running.done():

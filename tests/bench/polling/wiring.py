@@ -43,9 +43,11 @@ class Newsroom:
 
     async def watch(self, urls: Iterable[str], clock: Clock) -> None:
         """Add the feeds, each of an outlet of its own."""
-        for number, url in enumerate(urls):
-            feed = Feed(id=feed_id(url), url=url, name=url, outlet=f"Sample {number}", language=None)
-            await self.store.add(feed, clock())
+        feeds = [
+            Feed(id=feed_id(url), url=url, name=url, outlet=f"Sample {number}", language=None)
+            for number, url in enumerate(urls)
+        ]
+        await self.store.add_all(feeds, clock())
 
     def polls(self) -> int:
         """How many polls have ended since the start."""

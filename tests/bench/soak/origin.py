@@ -2,7 +2,8 @@
 
     python -m tests.bench.soak.origin 2000
 
-It tells its port once it listens, and at every line of input what it has served since its start.
+It tells its port once it listens, and at every line of input what it has served since its start; after
+"over" healthy feeds serve nothing more.
 """
 
 import asyncio
@@ -55,6 +56,7 @@ class SoakOrigin:
         self._began = monotonic()
         self._told: dict[int, _Told] = {}
         self._requests = 0
+        self.over = False
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request and what comes of it."""
@@ -89,6 +91,9 @@ class SoakOrigin:
         if told.asked_at is not None:
             told.longest_gap = max(told.longest_gap, now - told.asked_at)
         told.asked_at = now
+        if self.over:
+            await wire.answer("503 Service Unavailable")
+            return
         # Each feed has a phase of its own, so that they do not all change at once.
         revision = int((now - self._began + number % REVISION_SECONDS) / REVISION_SECONDS)
         tag = f'ETag: "{revision}"'
@@ -111,7 +116,8 @@ async def serve(feeds: int) -> None:
         else:
             await asyncio.start_server(origin.talk, sock=each, limit=65_536)
     tell({"port": port})
-    while await asyncio.to_thread(sys.stdin.readline):
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        origin.over = origin.over or "over" in line
         tell(origin.served())
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.bench.soak.verdict import Limits, Sample, growth, judge
+from tests.bench.soak.verdict import Limits, Sample, Tally, growth, judge
 
 LIMITS = Limits(overdue_seconds=60, gap_seconds=192)
 MEGABYTE = 1_000_000
@@ -28,8 +28,11 @@ def samples(*, rising_by: int = 0) -> list[Sample]:
     ]
 
 
-def faults(found: Sequence[Sample], longest_gap: float = 120) -> tuple[str, ...]:
-    return judge(found, longest_gap, LIMITS).faults
+FAILING: Tally = {"healthy": {"new_entries": 40}, "broken": {"http_error": 9, "new_entries": 1}}
+
+
+def faults(found: Sequence[Sample], longest_gap: float = 120, tally: Tally = FAILING) -> tuple[str, ...]:
+    return judge(found, tally, longest_gap, LIMITS).faults
 
 
 def test_flat_memory_and_timely_polls_are_no_fault() -> None:
@@ -37,8 +40,18 @@ def test_flat_memory_and_timely_polls_are_no_fault() -> None:
 
 
 def test_memory_that_rises_in_the_second_half_is_a_fault() -> None:
-    (words,) = faults(samples(rising_by=MEGABYTE))
-    assert words.startswith("memory grew by")
+    whole, main = faults(samples(rising_by=MEGABYTE))
+    assert whole.startswith("memory grew by")
+    assert main.startswith("memory of the main process grew by")
+
+
+def test_a_leak_of_the_main_process_does_not_hide_in_its_workers() -> None:
+    found = [
+        replace(each, worker_bytes=each.worker_bytes - 800_000 * number)
+        for number, each in enumerate(samples(rising_by=500_000))
+    ]
+    (words,) = faults(found)
+    assert words.startswith("memory of the main process grew by")
 
 
 def test_memory_that_rose_in_the_first_half_only_is_no_fault() -> None:
@@ -75,3 +88,14 @@ def test_a_story_that_was_served_and_not_published_is_a_fault() -> None:
 def test_feeds_never_polled_are_a_fault() -> None:
     found = [replace(each, unpolled=2) for each in samples()]
     assert "2 healthy feeds were never polled" in faults(found)
+
+
+def test_a_kind_of_feed_that_was_to_fail_and_never_did_is_a_fault() -> None:
+    tally: Tally = {**FAILING, "reset": {"same_body": 3, "not_modified": 1}, "silent": {}}
+    assert faults(samples(), tally=tally) == ("no poll failed by: reset, silent",)
+
+
+def test_a_feed_overdue_while_others_were_never_polled_is_late_too() -> None:
+    found = samples()
+    found[0] = replace(found[0], overdue_seconds=61.0, unpolled=7)
+    assert faults(found) == ("a healthy feed was 61 s overdue",)

@@ -175,3 +175,10 @@ def self_signed(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+async def test_a_body_longer_than_announced_is_told_in_words() -> None:
+    wire = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\n<rss></rss>"
+    async with serving(saying(wire)) as server, client_for(server) as client:
+        with pytest.raises(FetchError, match="not valid HTTP"):
+            await client.request(HttpRequest(url=server.url()))

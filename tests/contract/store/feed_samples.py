@@ -37,6 +37,7 @@ def state(feed: Feed, polls: int = 1) -> FeedState:
         last_new_at=NOW,
         last_outcome="new_entries",
         last_error="down",
+        last_cause="robot_check",
         failures=2,
         failing_since=NOW - timedelta(hours=1),
         interval=timedelta(seconds=90.5),

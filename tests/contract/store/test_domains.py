@@ -25,3 +25,11 @@ async def test_a_later_hold_of_a_domain_replaces_the_earlier(database: Database)
     await store.hold(later)
     (found,) = await store.holds(NOW)
     assert (found.until, found.reason) == (later.until, "503 a\ufffdb")
+
+
+async def test_a_shorter_hold_does_not_end_a_longer_one(database: Database) -> None:
+    store = DomainStore(database)
+    long = DomainHold(domain="a.example", until=NOW + timedelta(hours=2), reason="503")
+    await store.hold(long)
+    await store.hold(DomainHold(domain="a.example", until=NOW + timedelta(hours=1), reason="429"))
+    assert await store.holds(NOW) == (long,)

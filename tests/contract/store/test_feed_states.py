@@ -1,13 +1,15 @@
 """What is kept of feeds between polls, and of the polls, on both databases."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, Final, cast
 
 import pytest
 
 from shared.db import Database
 from shared.model.feed import Feed, FeedState, KnownEntry, Outage, Validators
+from shared.model.health import FeedHealth, Rhythm
 from shared.store.entries import EntryStore
 from shared.store.feed_states import FeedStateStore, Recording
 from tests.contract.store.feed_samples import NOW, OUTLET, entry, feed, poll, state
@@ -80,6 +82,49 @@ async def test_of_two_polls_of_one_feed_recorded_together_the_last_state_stays(s
     assert [each.at for each in await store.polls(one.id, 10)] == [
         NOW + timedelta(minutes=number) for number in (2, 1)
     ]
+
+
+CHANGED: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("next_poll_at", "last_poll_at", "last_success_at"), NOW + timedelta(days=1)),
+    **dict.fromkeys(("last_new_at", "failing_since", "gap_suspected_at"), NOW + timedelta(days=1)),
+    **dict.fromkeys(("failures", "streak", "polls", "distrusted_until"), 77),
+    **dict.fromkeys(("interval", "pace"), timedelta(seconds=7.5)),
+    "streak_since": NOW + timedelta(days=1),
+    "validators": Validators(etag='"b"'),
+    "last_outcome": "gone",
+    "last_error": "another",
+    "last_cause": "not_found",
+    "address": None,
+    "move": None,
+    "document": None,
+    "rhythm": Rhythm(since=NOW, until=NOW, hours=(0.25,) * 168, longest=2),
+    "health": FeedHealth(state="gone", since=NOW, reason="it is no more", changes=4),
+    "totals": {"published": 3},
+}
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(FeedState) if each.name != "feed_id"])
+async def test_whatever_a_poll_changes_is_stored_when_only_that_is_written(
+    store: FeedStateStore, name: str
+) -> None:
+    before, other = state(feed(1)), state(feed(2))
+    await store.record([Recording(state=each, poll=None) for each in (before, other)])
+    after = replace(before, **{name: CHANGED[name]})
+    assert after != before
+    await store.record([Recording(state=after, poll=None, stored=before)])
+    assert await store.states([feed(1).id, feed(2).id]) == {feed(1).id: after, feed(2).id: other}
+
+
+async def test_of_two_polls_recorded_together_what_the_first_changed_is_not_lost(
+    store: FeedStateStore,
+) -> None:
+    before = state(feed(1))
+    await store.record([Recording(state=before, poll=None)])
+    first = replace(before, totals={"published": 9})
+    second = replace(first, polls=3)
+    recordings = ((first, before), (second, first))
+    await store.record([Recording(state=each, poll=None, stored=stored) for each, stored in recordings])
+    assert await store.states([feed(1).id]) == {feed(1).id: second}
 
 
 async def test_polls_that_cannot_be_recorded_whole_are_not_recorded_at_all(store: FeedStateStore) -> None:

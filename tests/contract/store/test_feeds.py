@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from shared.db import Database
 from shared.store.feeds import FeedStore
@@ -34,6 +36,22 @@ async def test_a_feed_keeps_the_outlet_that_names_its_stories(store: FeedStore) 
     one = await store.add(feed(1), NOW)
     assert await store.update(replace(one, name="Renamed", outlet="Other"))
     assert await store.get(one.id) == replace(one, name="Renamed")
+
+
+async def test_a_list_is_taken_in_at_once(store: FeedStore) -> None:
+    known, other = await store.add(feed(1), NOW), await store.add(feed(2), NOW)
+    changed = replace(known, name="Renamed", enabled=False, tier=None, interval=timedelta(minutes=5))
+    await store.take_in([feed(3), other], [replace(changed, outlet="Other"), feed(4)], NOW)
+    found = {one.id: one for one in await store.list(None, 10)}
+    assert found == {one.id: one for one in (changed, other, feed(3))}
+
+
+async def test_a_list_that_cannot_be_stored_whole_changes_nothing(store: FeedStore) -> None:
+    known = await store.add(feed(1), NOW)
+    nameless: Any = None
+    with pytest.raises(IntegrityError):
+        await store.take_in([feed(2)], [replace(known, name="Renamed"), replace(known, name=nameless)], NOW)
+    assert await store.list(None, 10) == (known,)
 
 
 async def test_a_removed_feed_is_gone(store: FeedStore) -> None:

@@ -1,6 +1,10 @@
 """Addresses of articles: which are kept, and which are the same."""
 
+from urllib.parse import urljoin
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.ingest.addresses import absolute_url, canonical_url, names_an_article
 
@@ -89,3 +93,24 @@ def test_a_canonical_address_is_its_own() -> None:
 )
 def test_the_front_page_of_a_site_names_no_article(url: str, specific: bool) -> None:
     assert names_an_article(canonical_url(url)) is specific
+
+
+SIGNS = st.text("aB9./;:@%&=+-_~!$'()*,?", max_size=12)
+ADDRESSES = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(["x.example", "X.Example", "x.example:80", "x.example:8080", "u@x.example", "x."]),
+    SIGNS.map("/{}".format) | st.just(""),
+    SIGNS.map("?{}".format) | st.just("") | st.just("?utm_source=rss&id=1"),
+)
+
+
+@example("https://x.example/a/../b//c;d?e")
+@given(ADDRESSES)
+def test_a_whole_address_is_what_joining_makes_of_it(url: str) -> None:
+    assert absolute_url(url, BASE) == urljoin(BASE, url)
+
+
+@given(ADDRESSES)
+def test_what_follows_the_sign_of_a_fragment_never_tells_articles_apart(url: str) -> None:
+    assert canonical_url(url) == canonical_url(f"{url}#top")

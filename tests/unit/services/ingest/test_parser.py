@@ -1,5 +1,6 @@
 """Documents of every format, whole and broken, as one kind of value."""
 
+import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -116,29 +117,50 @@ def test_what_is_no_feed_is_told_in_words(document: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "words"),
+    ("page", "kind", "words"),
     [
         (
             "<!DOCTYPE html><html><title>News &amp; more</title><body>Hello</body></html>",
+            "web_page",
             "titled 'News & more'",
         ),
-        ("<html><head><title>Just a moment...</title></head><body/></html>", "checks for robots"),
-        ("<html><script src='/cdn-cgi/challenge-platform/x.js'></script></html>", "checks for robots"),
-        ("<html><body>Подтвердите, что вы не робот</body></html>", "checks for robots"),
-        ("<html><body>Перевіряємо ваш браузер</body></html>", "checks for robots"),
-        ("<html><body>비정상적인 접근입니다</body></html>", "checks for robots"),
-        ("<html><title>Before you continue</title></html>", "log in or consent"),
-        ("<html><title>Вход</title><form><input type='password'></form></html>", "log in or consent"),
-        ("<script>location.reload()</script>", "an HTML page instead of a feed"),
+        (
+            "<html><head><title>Just a moment...</title></head><body/></html>",
+            "robot_check",
+            "checks for robots",
+        ),
+        (
+            "<html><script src='/cdn-cgi/challenge-platform/x.js'></script></html>",
+            "robot_check",
+            "checks for robots",
+        ),
+        ("<html><body>Подтвердите, что вы не робот</body></html>", "robot_check", "checks for robots"),
+        ("<html><body>Перевіряємо ваш браузер</body></html>", "robot_check", "checks for robots"),
+        ("<html><body>비정상적인 접근입니다</body></html>", "robot_check", "checks for robots"),
+        ("<html><title>Before you continue</title></html>", "login_page", "log in or consent"),
+        (
+            "<html><title>Вход</title><form><input type='password'></form></html>",
+            "login_page",
+            "log in or consent",
+        ),
+        ("<script>location.reload()</script>", "web_page", "an HTML page instead of a feed"),
         (
             '<html xmlns="http://www.w3.org/1999/xhtml"><body>x</body></html>',
+            "web_page",
             "an HTML page instead of a feed",
         ),
     ],
 )
-def test_a_page_instead_of_a_feed_is_told_by_what_it_says(page: str, words: str) -> None:
-    with pytest.raises(PageInsteadError, match=words):
+def test_a_page_instead_of_a_feed_is_told_by_what_it_says(page: str, kind: str, words: str) -> None:
+    with pytest.raises(PageInsteadError, match=words) as caught:
         parsed(page, "application/rss+xml")
+    assert caught.value.page == kind
+
+
+def test_the_kind_of_a_page_survives_the_way_out_of_a_worker_process() -> None:
+    error = PageInsteadError("an HTML page", "login_page")
+    there = pickle.loads(pickle.dumps(error))  # noqa: S301 - made here
+    assert (type(there), there.detail, there.page) == (PageInsteadError, "an HTML page", "login_page")
 
 
 def test_a_feed_served_as_a_page_is_a_feed() -> None:

@@ -1,9 +1,7 @@
-"""What polls mean for those to come: patience, moves, lies, our own network, hubs and pushes."""
+"""What polls mean for those to come: changes told, entries held, lies, hubs and pushes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import timedelta
 
 import msgspec
@@ -18,6 +16,7 @@ from shared.topics import STORIES
 from shared.workers import WorkerPool
 from tests.unit.services.ingest.desk import NOW, Desk
 from tests.unit.services.ingest.rss_documents import item, rss
+from tests.unit.services.ingest.watching import asked, running
 from tests.waiting import until
 
 ONE, TWO = item("One", guid="1"), item("Two", guid="2")
@@ -32,88 +31,9 @@ def workers() -> Iterator[WorkerPool]:
     asyncio.run(pool.close())
 
 
-@asynccontextmanager
-async def running(desk: Desk, **policy: object) -> AsyncIterator[Poller]:
-    changed = {"pause": timedelta(), **policy}
-    poller = desk.poller(replace(desk.policy, **changed))  # type: ignore[arg-type]  # named by each test
-    stop = asyncio.Event()
-    task = asyncio.create_task(poller.run(stop))
-    try:
-        yield poller
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 20)
-
-
-def asked(desk: Desk, path: str, times: int = 1) -> Callable[[], Awaitable[bool]]:
-    async def check() -> bool:
-        return len(desk.origin.asked(path)) >= times
-
-    return check
-
-
-def known(desk: Desk, feed: Feed) -> Callable[[], Awaitable[bool]]:
-    async def check() -> bool:
-        return feed.id in await desk.states.states([feed.id])
-
-    return check
-
-
 def events(desk: Desk) -> list[FeedEvent]:
     records = [record for record in desk.publisher.records if record.topic == FEED_EVENT.topic]
     return [msgspec.json.decode(record.value, type=FeedEvent) for record in records]
-
-
-async def test_a_429_holds_the_whole_domain_and_the_hold_is_stored(desk: Desk) -> None:
-    desk.origin.serve("/busy", "", status=429, Retry_After="7200")
-    feed = await desk.watch("/busy")
-    await desk.poller().poll_once(feed)
-    assert desk.parts.domains is not None
-    (hold,) = await desk.parts.domains.holds(NOW)
-    assert (hold.domain, hold.until) == ("127.0.0.1", NOW + 2 * HOUR)
-    desk.origin.serve("/other", rss(ONE))
-    other = await desk.watch("/other")
-    elsewhere = replace(other, id="elsewhere", url=f"http://localhost:{desk.origin.port}/elsewhere")
-    await desk.feeds.add(elsewhere, desk.now)
-    async with running(desk):
-        await until(known(desk, elsewhere))
-    assert desk.origin.asked("/other") == []
-    desk.now += 2 * HOUR
-    async with running(desk):
-        await until(asked(desk, "/other"))
-    assert (await desk.state(other)).last_outcome == "new_entries"
-
-
-async def test_a_feed_added_to_a_domain_on_hold_is_not_asked_while_others_are(desk: Desk) -> None:
-    desk.origin.serve("/busy", "", status=429, Retry_After="7200")
-    desk.origin.serve("/other", rss(ONE))
-    busy = await desk.watch("/busy")
-    async with running(desk):
-        await until(known(desk, busy))
-        other = await desk.watch("/other")
-        elsewhere = replace(other, id="elsewhere", url=f"http://localhost:{desk.origin.port}/elsewhere")
-        await desk.feeds.add(elsewhere, desk.now)
-        await until(known(desk, elsewhere))
-    assert desk.origin.asked("/other") == []
-
-
-async def test_a_feed_that_waits_for_a_place_is_asked_as_soon_as_there_is_one(desk: Desk) -> None:
-    feeds = [await desk.watch(path) for path in ("/one", "/two", "/three")]
-    async with running(desk, reload=HOUR, concurrency=1):
-        for feed in feeds:
-            await until(known(desk, feed))
-
-
-async def test_a_429_without_a_time_holds_for_a_quarter_of_an_hour_and_a_503_for_none(desk: Desk) -> None:
-    assert desk.parts.domains is not None
-    desk.origin.serve("/feed", "", status=503)
-    feed = await desk.watch("/feed")
-    await desk.poller().poll_once(feed)
-    assert await desk.parts.domains.holds(NOW) == ()
-    desk.origin.serve("/feed", "", status=429)
-    await desk.poller().poll_once(feed)
-    (hold,) = await desk.parts.domains.holds(NOW)
-    assert hold.until == NOW + timedelta(minutes=15)
 
 
 async def test_a_change_of_health_is_published_before_it_is_stored(desk: Desk) -> None:

@@ -1,16 +1,19 @@
 """What happens to one feed at the same time: polls, pushes, the passing of time, and its removal."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 import msgspec
 import pytest
 
+from services.ingest.knowledge import Knowledge
 from services.ingest.polling import Polling
+from services.ingest.unread import UnreadFeeds
 from shared.messages import FEED_EVENT, FEED_HUB
-from shared.model.feed import DomainHold, FeedState
+from shared.model.feed import FeedState
 from shared.model.health import FeedEvent
 from shared.patience import Patience
 from shared.store.feed_states import FeedStateStore, Recording
@@ -30,14 +33,6 @@ def workers() -> Iterator[WorkerPool]:
     pool = WorkerPool(workers=1)
     yield pool
     asyncio.run(pool.close())
-
-
-class Ignored:
-    """Nothing follows."""
-
-    def hold(self, hold: DomainHold) -> None: ...
-
-    def poll_soon(self, feed_ids: Iterable[str]) -> None: ...
 
 
 class Gate:
@@ -75,11 +70,21 @@ class LateRecords(FeedStateStore):
         await super().record(recordings)
 
 
-def polling(desk: Desk, states: FeedStateStore | None = None) -> Polling:
+class Service(NamedTuple):
+    """What polls, what looks for unread feeds, and what both know."""
+
+    polling: Polling
+    unread: UnreadFeeds
+    knowledge: Knowledge
+
+
+def service(desk: Desk, states: FeedStateStore | None = None) -> Service:
     parts = replace(desk.parts, clock=lambda: desk.now, states=states or desk.states)
     stop = asyncio.Event()
     patience = Patience(name="ingest", metrics=desk.metrics, random=lambda: 0.5, stop=stop)
-    return Polling(parts, desk.policy, patience, Ignored())
+    knowledge = Knowledge(parts, desk.policy, patience)
+    polling = Polling(parts, desk.policy, patience, knowledge)
+    return Service(polling, UnreadFeeds(parts, knowledge, patience), knowledge)
 
 
 def events(desk: Desk) -> list[FeedEvent]:
@@ -93,12 +98,12 @@ def hubs_told(desk: Desk) -> int:
 
 async def test_a_poll_that_ends_beside_a_push_loses_nothing_of_either(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE), ETag='"a"')
-    feed, polls, gate = await desk.watch("/feed"), polling(desk), Gate()
-    await polls.poll(feed, urgent=True)
+    feed, polls, gate = await desk.watch("/feed"), service(desk), Gate()
+    await polls.polling.poll(feed, urgent=True)
     desk.publisher.before_publish = gate.passed
-    push = asyncio.create_task(polls.push(feed, rss(TWO, ONE).encode(), "application/rss+xml"))
+    push = asyncio.create_task(polls.polling.push(feed, rss(TWO, ONE).encode(), "application/rss+xml"))
     await gate.reached.wait()
-    poll = asyncio.create_task(polls.poll(feed, urgent=True))
+    poll = asyncio.create_task(polls.polling.poll(feed, urgent=True))
     await asyncio.wait({poll}, timeout=ENOUGH_SECONDS)
     gate.opened.set()
     await asyncio.gather(push, poll)
@@ -109,14 +114,14 @@ async def test_a_poll_that_ends_beside_a_push_loses_nothing_of_either(desk: Desk
 
 async def test_a_change_found_by_a_poll_is_not_told_again_because_time_passed(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE))
-    feed, polls, gate = await desk.watch("/feed"), polling(desk), Gate()
-    await polls.poll(feed, urgent=True)
+    feed, polls, gate = await desk.watch("/feed"), service(desk), Gate()
+    await polls.polling.poll(feed, urgent=True)
     desk.now += 2 * HOUR
     desk.origin.serve("/feed", "", status=403)
     desk.publisher.before_publish = gate.passed
-    poll = asyncio.create_task(polls.poll(feed, urgent=True))
+    poll = asyncio.create_task(polls.polling.poll(feed, urgent=True))
     await gate.reached.wait()
-    look = asyncio.create_task(polls.look_again(feed))
+    look = asyncio.create_task(polls.unread.look_at(feed))
     await asyncio.wait({look}, timeout=ENOUGH_SECONDS)
     gate.opened.set()
     await asyncio.gather(poll, look)
@@ -127,11 +132,11 @@ async def test_a_change_found_by_a_poll_is_not_told_again_because_time_passed(de
 
 async def test_what_is_known_of_a_feed_outlives_its_removal_during_a_poll(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE))
-    feed, polls = await desk.watch("/feed"), polling(desk)
-    await polls.poll(feed, urgent=True)
-    poll = asyncio.create_task(polls.poll(feed, urgent=True))
+    feed, polls = await desk.watch("/feed"), service(desk)
+    await polls.polling.poll(feed, urgent=True)
+    poll = asyncio.create_task(polls.polling.poll(feed, urgent=True))
     await asyncio.wait({poll}, timeout=0)
-    polls.forget(feed.id)
+    polls.knowledge.forget(feed.id)
     await poll
     state = await desk.state(feed)
     assert (state.polls, state.totals) == (2, {"published": 1})
@@ -140,84 +145,84 @@ async def test_what_is_known_of_a_feed_outlives_its_removal_during_a_poll(desk: 
 async def test_a_state_that_was_read_slowly_does_not_replace_what_was_stored_meanwhile(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE), ETag='"a"')
     feed, states = await desk.watch("/feed"), LateStates(desk.database)
-    polls = polling(desk, states)
-    await polls.poll(feed, urgent=True)
+    polls = service(desk, states)
+    await polls.polling.poll(feed, urgent=True)
     states.gate = Gate()
-    load = asyncio.create_task(polls.load([feed.id]))
+    load = asyncio.create_task(polls.knowledge.load([feed.id]))
     await states.gate.reached.wait()
-    await polls.poll(feed, urgent=True)
+    await polls.polling.poll(feed, urgent=True)
     states.gate.opened.set()
     await load
-    await polls.poll(feed, urgent=True)
+    await polls.polling.poll(feed, urgent=True)
     assert (await desk.state(feed)).polls == 3
 
 
 async def test_what_a_push_that_was_cut_off_had_stored_is_known_to_the_next_poll(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE), ETag='"a"')
     feed, states, gate = await desk.watch("/feed"), LateRecords(desk.database), Gate()
-    polls = polling(desk, states)
-    await polls.poll(feed, urgent=True)
+    polls = service(desk, states)
+    await polls.polling.poll(feed, urgent=True)
     states.gate = gate
-    push = asyncio.create_task(polls.push(feed, rss(TWO, ONE).encode(), "application/rss+xml"))
+    push = asyncio.create_task(polls.polling.push(feed, rss(TWO, ONE).encode(), "application/rss+xml"))
     await gate.reached.wait()
     push.cancel()
     await asyncio.wait({push})
     gate.opened.set()
-    await polls.recorder.close()
-    await polls.poll(feed, urgent=True)
+    await polls.knowledge.close()
+    await polls.polling.poll(feed, urgent=True)
     assert (await desk.state(feed)).totals == {"published": 2, "unchanged": 1}
 
 
 async def test_no_feed_is_stale_because_we_were_asleep(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE))
-    feed, polls = await desk.watch("/feed"), polling(desk)
-    await polls.look_over([feed])
-    await polls.poll(feed, urgent=True)
+    feed, polls = await desk.watch("/feed"), service(desk)
+    await polls.unread.look_over([feed])
+    await polls.polling.poll(feed, urgent=True)
     desk.now += 8 * HOUR
-    await polls.look_over([feed])
+    await polls.unread.look_over([feed])
     assert events(desk) == []
     for _ in range(70):
         desk.now += timedelta(minutes=1)
-        await polls.look_over([feed])
+        await polls.unread.look_over([feed])
     (event,) = events(desk)
     assert event.health == "stale"
 
 
 async def test_a_feed_that_is_watched_again_is_not_stale_before_it_was_asked(desk: Desk) -> None:
     desk.origin.serve("/feed", rss(ONE))
-    feed, polls = await desk.watch("/feed"), polling(desk)
-    await polls.load([feed.id])
-    await polls.poll(feed, urgent=True)
-    polls.forget(feed.id)
+    feed, polls = await desk.watch("/feed"), service(desk)
+    await polls.knowledge.load([feed.id])
+    await polls.polling.poll(feed, urgent=True)
+    polls.knowledge.forget(feed.id)
     for _ in range(100):
         desk.now += timedelta(minutes=1)
-        polls.network.here(desk.now)
-    await polls.load([feed.id])
-    await polls.look_over([feed])
+        polls.knowledge.network.here(desk.now)
+    await polls.knowledge.load([feed.id])
+    await polls.unread.look_over([feed])
     assert events(desk) == []
     for _ in range(70):
         desk.now += timedelta(minutes=1)
-        await polls.look_over([feed])
+        await polls.unread.look_over([feed])
     assert [event.health for event in events(desk)] == ["stale"]
 
 
 async def test_one_bad_poll_of_a_feed_just_added_does_not_make_it_stale(desk: Desk) -> None:
     desk.origin.serve("/feed", "", status=500)
-    feed, polls = await desk.watch("/feed"), polling(desk)
+    feed, polls = await desk.watch("/feed"), service(desk)
     desk.now += 10 * HOUR
-    await polls.load([feed.id])
-    await polls.poll(feed, urgent=True)
+    await polls.knowledge.load([feed.id])
+    await polls.polling.poll(feed, urgent=True)
     assert (events(desk), (await desk.state(feed)).health) == ([], None)
 
 
 async def test_half_a_document_does_not_say_that_the_feed_has_left_its_hub(desk: Desk) -> None:
     links = '<https://hub.example/>; rel="hub", <https://paper.example/feed>; rel="self"'
     desk.origin.serve("/feed", rss(ONE), Link=links)
-    feed, polls = await desk.watch("/feed"), polling(desk)
-    await polls.poll(feed, urgent=True)
+    feed, polls = await desk.watch("/feed"), service(desk)
+    await polls.polling.poll(feed, urgent=True)
     desk.origin.serve("/feed", rss(TWO, ONE).encode()[:-30])
-    poll, _ = await polls.poll(feed, urgent=True)
-    assert (poll.outcome, hubs_told(desk)) == ("partial", 1)
+    half = await polls.polling.poll(feed, urgent=True)
+    assert (half.poll.outcome, hubs_told(desk)) == ("partial", 1)
     desk.origin.serve("/feed", rss(TWO, ONE))
-    await polls.poll(feed, urgent=True)
+    await polls.polling.poll(feed, urgent=True)
     assert hubs_told(desk) == 2

@@ -22,7 +22,7 @@ BODY = b"<rss>\xff\x00</rss>"
 
 
 @dataclass(slots=True)
-class Newsroom:
+class Watched:
     """The feeds and the poller, as far as pushes see them."""
 
     feed: Feed | None = FEED
@@ -62,48 +62,48 @@ def a_push(body: bytes | None = BODY) -> StreamRecord:
     return as_read(encode(FEED_PUSH, push, source="/api", now=NOW))
 
 
-async def handle(newsroom: Newsroom, record: StreamRecord) -> None:
-    handler = PushesHandler(feeds=newsroom, states=newsroom, target=newsroom, metrics=Metrics())
+async def handle(watched: Watched, record: StreamRecord) -> None:
+    handler = PushesHandler(feeds=watched, states=watched, target=watched, metrics=Metrics())
     assert await handler.handle(record) == ()
 
 
 async def test_a_pushed_document_is_read_byte_for_byte() -> None:
-    newsroom = Newsroom(read_at=NOW - timedelta(minutes=10))
-    await handle(newsroom, a_push())
-    assert newsroom.examined == [("feed-1", BODY, "application/rss+xml")]
-    assert newsroom.hastened == []
+    watched = Watched(read_at=NOW - timedelta(minutes=10))
+    await handle(watched, a_push())
+    assert watched.examined == [("feed-1", BODY, "application/rss+xml")]
+    assert watched.hastened == []
 
 
 async def test_a_push_without_document_lets_the_feed_be_polled_at_once() -> None:
-    newsroom = Newsroom()
-    await handle(newsroom, a_push(None))
-    assert (newsroom.examined, newsroom.hastened) == ([], ["feed-1"])
+    watched = Watched()
+    await handle(watched, a_push(None))
+    assert (watched.examined, watched.hastened) == ([], ["feed-1"])
 
 
 async def test_a_document_from_before_the_last_poll_does_not_undo_what_the_poll_saw() -> None:
-    newsroom = Newsroom(read_at=NOW + timedelta(seconds=1))
-    await handle(newsroom, a_push())
-    assert (newsroom.examined, newsroom.hastened) == ([], ["feed-1"])
+    watched = Watched(read_at=NOW + timedelta(seconds=1))
+    await handle(watched, a_push())
+    assert (watched.examined, watched.hastened) == ([], ["feed-1"])
 
 
 @pytest.mark.parametrize(
     "feed", [pytest.param(None, id="removed"), pytest.param(replace(FEED, enabled=False), id="disabled")]
 )
 async def test_a_push_for_a_feed_nobody_watches_is_dropped(feed: Feed | None) -> None:
-    newsroom = Newsroom(feed=feed)
-    await handle(newsroom, a_push())
-    await handle(newsroom, a_push(None))
-    assert (newsroom.examined, newsroom.hastened) == ([], [])
+    watched = Watched(feed=feed)
+    await handle(watched, a_push())
+    await handle(watched, a_push(None))
+    assert (watched.examined, watched.hastened) == ([], [])
 
 
 async def test_a_push_that_meets_the_end_of_ingest_is_left_for_the_next_start() -> None:
     with pytest.raises(UnavailableError):
-        await handle(Newsroom(stopping=True), a_push())
+        await handle(Watched(stopping=True), a_push())
 
 
 async def test_a_record_that_is_no_push_is_refused() -> None:
     with pytest.raises(DecodeError):
-        await handle(Newsroom(), replace(a_push(), value=b"{}"))
+        await handle(Watched(), replace(a_push(), value=b"{}"))
 
 
 def test_the_largest_document_that_is_handed_on_whole_fits_into_a_record() -> None:

@@ -40,6 +40,8 @@ ENTRIES = (
     "<guid>https://sample.example/1</guid><title>A</title>",
     "<guid isPermaLink='false'>https://sample.example/1</guid><title>A</title><link/>",
     "<link>https://sample.example/?a=1&amp;b;=2</link><guid>x</guid><title>A</title>",
+    "<link>https:///sample.example/1</link><guid>http:////sample.example/2</guid><title>A</title>",
+    "<a10:link href='https:///sample.example/1'/><title>A</title>",
     "<a10:link href='/two'/><link>/one</link><title>A</title>",
     "<link>/one</link><a10:link rel='alternate' href='/two'/><a10:link rel='self' href='/3'/><title/>",
     "<pubDate>2024-10-20</pubDate><pubDate>2024-10-21</pubDate><title>A</title>",

@@ -6,6 +6,7 @@ from services.ingest.findings import Findings
 from services.ingest.judging.health import change_of
 from services.ingest.policy import IngestPolicy
 from services.ingest.settling import Circumstances, overdue, settled
+from shared.errors import WebPage
 from shared.model.feed import Feed, FeedState, PollOutcome, Validators
 from shared.model.health import FeedEvent, HealthState
 
@@ -44,11 +45,12 @@ class Story:
         elapsed: timedelta = MINUTE / 60,
         out_of_reach: int | None = None,
         said: str | None = None,
+        page: WebPage | None = None,
     ) -> "Story":
         for outcome in outcomes:
             self.now += every
             error = None if outcome in ("not_modified", "new_entries") else said or f"it was {outcome}"
-            findings = Findings(outcome=outcome, status=status, elapsed=elapsed, error=error)
+            findings = Findings(outcome=outcome, status=status, elapsed=elapsed, error=error, page=page)
             self._after(settled(FEED, self.state, findings, self.given(out_of_reach)))
         return self
 

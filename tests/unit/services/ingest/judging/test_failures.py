@@ -1,9 +1,11 @@
 """How a feed that is not read is judged, and what is told of it."""
 
+from typing import TypedDict
+
 import pytest
 
-from services.ingest.documents.pages import page_in_words
-from shared.errors import PageInsteadError
+from services.ingest.documents.pages import page_instead
+from shared.errors import WebPage
 from shared.model.feed import PollOutcome
 from tests.unit.services.ingest.judging.polled import HOUR, Story, row
 
@@ -55,9 +57,16 @@ LOGIN = "<title>Log in</title>"
 PLAIN = "<title>Our new site, it's here</title><p>Welcome</p>"
 
 
-def page(text: str) -> str:
-    """What is remembered of a poll that got this page."""
-    return str(PageInsteadError(page_in_words(text)))
+class Page(TypedDict):
+    """What is remembered of a poll that got a page."""
+
+    said: str
+    page: WebPage
+
+
+def page(text: str) -> Page:
+    error = page_instead(text)
+    return {"said": str(error), "page": error.page}
 
 
 @pytest.mark.parametrize(
@@ -65,12 +74,10 @@ def page(text: str) -> str:
     [
         ("refused", "the server answered 403", "refused"),
         ("blocked", "it is not a public address", "own_guard"),
-        ("page_instead", page(ROBOTS), "robot_check"),
-        ("page_instead", page(LOGIN), "login_page"),
     ],
-    ids=["refused", "guard", "robots", "login"],
+    ids=["server", "guard"],
 )
-def test_who_keeps_us_out_twice_blocks_us(outcome: PollOutcome, said: str, cause: str) -> None:
+def test_who_refuses_us_twice_blocks_us(outcome: PollOutcome, said: str, cause: str) -> None:
     story = Story().poll("new_entries", outcome, said=said)
     assert story.told == []
     story.poll(outcome, outcome, said=said)
@@ -78,10 +85,19 @@ def test_who_keeps_us_out_twice_blocks_us(outcome: PollOutcome, said: str, cause
     assert (event.health, event.reason, event.cause) == ("blocked", said, cause)
 
 
-def test_a_plain_page_instead_of_the_feed_is_no_block_and_is_named() -> None:
-    story = Story().poll("new_entries", "page_instead", said=page(PLAIN))
+@pytest.mark.parametrize(("text", "cause"), [(ROBOTS, "robot_check"), (LOGIN, "login_page")])
+def test_a_page_that_keeps_us_out_twice_blocks_us(text: str, cause: str) -> None:
+    story = Story().poll("new_entries", "page_instead", **page(text))
     assert story.told == []
-    story.poll("page_instead", said=page(PLAIN))
+    story.poll("page_instead", "page_instead", **page(text))
+    (event,) = story.events
+    assert (event.health, event.reason, event.cause) == ("blocked", page(text)["said"], cause)
+
+
+def test_a_plain_page_instead_of_the_feed_is_no_block_and_is_named() -> None:
+    story = Story().poll("new_entries", "page_instead", **page(PLAIN))
+    assert story.told == []
+    story.poll("page_instead", **page(PLAIN))
     (event,) = story.events
     assert (event.health, event.cause) == ("failing", "web_page")
     assert 'it gives a web page ("Our new site, it\'s here") instead of a feed' in event.reason
@@ -90,13 +106,22 @@ def test_a_plain_page_instead_of_the_feed_is_no_block_and_is_named() -> None:
 
 @pytest.mark.parametrize("text", ["<body>Hello</body>", "<title>an HTML page that checks</title>"])
 def test_no_title_makes_a_plain_page_a_block(text: str) -> None:
-    assert Story().poll("new_entries", *row(2, "page_instead"), said=page(text)).told == ["failing"]
+    assert Story().poll("new_entries", *row(2, "page_instead"), **page(text)).told == ["failing"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("robot_check", "blocked"), ("login_page", "blocked"), ("web_page", "failing")]
+)
+def test_what_a_page_is_depends_on_its_kind_and_never_on_the_words_for_it(kind: WebPage, told: str) -> None:
+    story = Story().poll("new_entries", *row(2, "page_instead"), said="in quite other words", page=kind)
+    (event,) = story.events
+    assert (event.health, event.cause) == (told, kind)
 
 
 def test_a_block_that_takes_turns_with_a_plain_page_is_told_once() -> None:
     story = Story().poll("new_entries", "refused", "refused")
     for _ in range(5):
-        story.poll("page_instead", said=page(PLAIN)).poll("refused")
+        story.poll("page_instead", **page(PLAIN)).poll("refused")
     assert story.told == ["blocked"]
 
 

@@ -127,6 +127,34 @@ def test_the_hours_learned_are_what_usually_comes_in_them() -> None:
     assert len(rhythm.hours) == HOURS
 
 
+def test_a_time_in_which_nobody_looked_teaches_no_patience() -> None:
+    """The process stood still for ten days; the feed did not."""
+    rhythm = Watched(arrivals=all_day).play(8 * WEEK).rhythm
+    assert rhythm is not None
+    gone, back = START + 8 * WEEK, START + 8 * WEEK + 10 * DAY
+    silence = counted(rhythm, 50, last_new_at=gone, now=back)
+    absence = counted(rhythm, 50, last_new_at=gone, now=back, watched_until=gone + 2 * STEP)
+    alarm = gone + 11 * DAY
+    assert silence.longest > 2 * rhythm.longest + 10
+    assert absence.longest == pytest.approx(rhythm.longest, rel=0.2)
+    assert silent(silence, back, alarm, STEP) is None
+    assert silent(absence, back, alarm, STEP) is not None
+
+
+@given(st.integers(0, 10_000), st.integers(0, 40_000), st.integers(0, 40_000))
+def test_what_is_expected_of_two_spans_is_what_is_expected_of_both_together(
+    start: int, one: int, other: int
+) -> None:
+    hours = tuple(float(hour % 7) for hour in range(HOURS))
+    rhythm = Rhythm(since=START - 4 * WEEK, until=START, hours=hours)
+    first, middle, last = (START + timedelta(minutes=m) for m in (start, start + one, start + one + other))
+    together = expected(rhythm, first, middle) + expected(rhythm, middle, last)
+    assert expected(rhythm, first, last) == pytest.approx(together)
+    within_an_hour = expected(rhythm, first, first + timedelta(minutes=60 - first.minute))
+    share = (60 - first.minute) / 60
+    assert within_an_hour == pytest.approx(hours[first.weekday() * 24 + first.hour] * share)
+
+
 @settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(-(10**5), 10**6), st.integers(0, 2000)), max_size=30),
