@@ -7,7 +7,7 @@ MINUTES ?= 30
 PACTWATCH_SHARED ?= ../shared
 export PACTWATCH_SHARED
 
-.PHONY: help venv demo run test check quality bench soak chaos lock docs clean
+.PHONY: help venv demo run test check quality bench soak fuzz chaos lock docs clean
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-9s %s\n", $$1, $$2}'
 
@@ -44,6 +44,9 @@ bench: venv  ## measure speed side by side with baselines and a rival (ARGS="pol
 
 soak: venv  ## poll 2,000 feeds, a third of them failing, for MINUTES (30): flat memory, no late feed
 	$(BIN)/python -m tests.bench.soak --minutes $(MINUTES) $(ARGS)
+
+fuzz: venv  ## look for MINUTES (10) for a story that breaks the tagger or takes it longer than a second
+	$(BIN)/python -m tests.fuzz $(if $(filter-out file,$(origin MINUTES)),--minutes $(MINUTES)) $(ARGS)
 
 chaos: venv  ## kill services and servers at random moments, at full length
 	@PACTWATCH_CHAOS_RUNS=$${PACTWATCH_CHAOS_RUNS:-20} PACTWATCH_OUTAGE_SECONDS=$${PACTWATCH_OUTAGE_SECONDS:-60} \

@@ -20,6 +20,7 @@ class Metrics:
         self.commits = self._counter("commits", "Offset commits", "group", "outcome")
         self.waiting = self._gauge("waiting", "1 while a group waits for an unavailable server", "group")
         self.decisions = self._counter("decisions", "What became of stories", "outcome", "reason")
+        self.articles = self._counter("articles", "Pages of stories looked for", "outcome")
         self.outage = self._gauge("outage", "1 while our own network keeps us from reading feeds")
         self.feeds_in_flight = self._gauge("feeds_in_flight", "Polls under way")
         self.feed_lateness_seconds = self._histogram("feed_lateness_seconds", "From due to asked")

@@ -94,6 +94,8 @@ class Settings(BaseModel):
     """Polls under way at once of one registrable domain."""
     domain_pause_seconds: Annotated[float, Field(ge=0, le=3600)] = 5
     """The time between two polls of one registrable domain."""
+    articles: bool = True
+    """Whether a story of which the feed has only a teaser is completed from its own page."""
     max_entry_age_days: Annotated[float, Field(gt=0, le=100_000)] | None = 30
     """Entries older than this when first seen are not published."""
     delivery_lease_seconds: Annotated[float, Field(ge=20, le=86400)] = 60

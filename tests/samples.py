@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.messages import WATCH
 from shared.model.alert import Alert, AlertStory, Coverage
+from shared.model.article import Article
 from shared.model.health import FeedEvent
 from shared.model.ids import alert_id, feed_event_id, feed_id, story_id
 from shared.model.story import Story
@@ -62,6 +63,23 @@ def a_tagged_story(story: Story | None = None, tags: Tags | None = None) -> Tagg
     return TaggedStory(
         story=story or a_story(), tags=tags or some_tags(), tagged_at=NOON + timedelta(minutes=4)
     )
+
+
+def an_article(**changes: object) -> Article:
+    """What the page of `a_story()` said of itself."""
+    article = Article(
+        url="https://wire.example/stories/1",
+        fetched_at=NOON + timedelta(minutes=4),
+        teaser="North Korea has sent soldiers…",
+        begins=0,
+        canonical_url="https://wire.example/2024/stories/1",
+        published_at=NOON - timedelta(minutes=1),
+        modified_at=NOON,
+        authors=("Sam Writer",),
+        site_name="Sample Wire",
+        credit="Yonhap",
+    )
+    return replace(article, **changes)  # type: ignore[arg-type]  # any field, by name
 
 
 def as_read(record: OutgoingRecord, *, partition: int = 0, offset: int = 0) -> StreamRecord:

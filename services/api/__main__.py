@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from services.api.alerts_handler import AlertsHandler
 from services.api.app import create_app
-from services.api.dependencies import ApiState
+from services.api.dependencies import ApiState, Explainer
 from services.api.dispatcher import Dispatcher, DispatchLimits
 from services.api.feed_events_handler import FeedEventsHandler
 from services.api.keys import sealing_keys
@@ -58,7 +58,7 @@ class ApiService:
     hubs: Hubs
 
 
-def build(runtime: Runtime) -> ApiService:
+def build(runtime: Runtime, explainer: Explainer) -> ApiService:
     """Raises SettingsError when there is no key to seal secrets with."""
     settings = runtime.settings
     sealer = Sealer(sealing_keys(settings.secret_keys, settings.sqlite_path))
@@ -74,7 +74,7 @@ def build(runtime: Runtime) -> ApiService:
     )
     hubs = _hubs(runtime, sealer)
     return ApiService(
-        app=create_app(_state(runtime, sealer, hubs.callback)),
+        app=create_app(_state(runtime, explainer, sealer, hubs.callback)),
         dispatcher=dispatcher,
         groups=(*_message_groups(runtime, dispatcher), hubs.group),
         hubs=hubs,
@@ -102,11 +102,12 @@ def _message_groups(runtime: Runtime, dispatcher: Dispatcher) -> tuple[Processor
     )
 
 
-def _state(runtime: Runtime, sealer: Sealer, hubs: HubCallback | None) -> ApiState:
+def _state(runtime: Runtime, explainer: Explainer, sealer: Sealer, hubs: HubCallback | None) -> ApiState:
     return ApiState(
         stories=StoryStore(runtime.database),
         alerts=AlertStore(runtime.database),
         ledger=LedgerStore(runtime.database),
+        explainer=explainer,
         feeds=FeedStore(runtime.database),
         feed_states=FeedStateStore(runtime.database),
         feed_overview=FeedOverview(runtime.database),
@@ -159,9 +160,14 @@ def _hubs(runtime: Runtime, sealer: Sealer) -> Hubs:
     return Hubs(group=group, subscriber=subscriber, callback=callback)
 
 
-async def run(runtime: Runtime, stop: asyncio.Event, listener: socket.socket | None = None) -> None:
-    """Serve until `stop` is set; `listener` is made from the settings unless given."""
-    service = build(runtime)
+async def run(
+    runtime: Runtime, stop: asyncio.Event, explainer: Explainer, listener: socket.socket | None = None
+) -> None:
+    """Serve until `stop` is set; `listener` is made from the settings unless given.
+
+    `explainer` comes from outside, for only extract knows the rules, and services know nothing of each other.
+    """
+    service = build(runtime, explainer)
     listener = listener or listen(runtime.settings.host, runtime.settings.api_port)
     await live_together(
         stop,

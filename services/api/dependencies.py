@@ -14,7 +14,9 @@ from shared.http.addresses import AddressPolicy
 from shared.http.exchange import HttpRequest, HttpResponse
 from shared.metrics import Metrics
 from shared.model.alert import Alert
+from shared.model.explanation import Explanation
 from shared.model.feed import Feed, FeedState, Outage, Poll
+from shared.model.origin import Origin
 from shared.model.outcome import DeliveryOutcome
 from shared.model.subscription import Attempt, Delivery, DeliveryState, Message, Subscription
 from shared.model.tag import TaggedStory
@@ -33,6 +35,8 @@ class ListedStory(Protocol):
     def state(self) -> str: ...
     @property
     def tagged(self) -> TaggedStory: ...
+    @property
+    def origin(self) -> Origin | None: ...
 
 
 class ListedAlert(Protocol):
@@ -49,6 +53,12 @@ class StoryReader(Protocol):
 
     async def get(self, story_id: str, /) -> ListedStory | None: ...
     async def list(self, after: int, limit: int, relevant: bool | None = None) -> Sequence[ListedStory]: ...
+
+
+class Explainer(Protocol):
+    """Says why a story is judged as it is by the rules of now. Raises UnavailableError, TransientError."""
+
+    async def explain(self, story: TaggedStory, /) -> Explanation: ...
 
 
 class AlertReader(Protocol):
@@ -174,6 +184,7 @@ class ApiState:
     stories: StoryReader
     alerts: AlertReader
     ledger: LedgerReader
+    explainer: Explainer
     feeds: FeedRegistry
     feed_states: FeedStateReader
     feed_overview: FeedFinder

@@ -4,6 +4,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from services.extract.lines import LINE_LIMIT
-from shared.errors import InputError
+from shared.errors import InputError, WorkerCrashedError
 
 AHEAD_PER_JOB = 4
 CHUNK = 16
 STDIN = "-"
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,28 +60,50 @@ def lines_of(source: str, file: BinaryIO) -> Iterator[Line | InputError]:
 
 def in_order(
     lines: Iterable[T],
-    work: Callable[[list[T]], list[bytes | str]],
+    work: Callable[[list[T]], list[A]],
     *,
     jobs: int,
     setup: Callable[[], object],
-) -> Iterator[bytes | str]:
+    copies: bool = False,
+) -> Iterator[A]:
     """`work` on chunks of lines in `jobs` processes; answers in the order of the lines, few read ahead.
 
-    `setup` runs once in each process. An answer is a line of output (bytes) or an error in words (str).
+    `setup` runs once in each process. With `copies` it runs once in all, and the processes are copies of this
+    one: only for programs without threads of their own, as a lock copied while held is never freed. Raises
+    what `setup` raises, or WorkerCrashedError when a process dies.
     """
     if jobs == 1:
         setup()
         for chunk in _chunks(lines, 1):  # each answer as soon as its line is read
             yield from work(chunk)
         return
-    waiting: deque[Future[list[bytes | str]]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=setup) as pool:
-        for chunk in _chunks(lines, CHUNK):
-            waiting.append(pool.submit(work, chunk))
-            while len(waiting) > jobs * AHEAD_PER_JOB:
-                yield from waiting.popleft().result()
-        while waiting:
+    try:
+        if copies and sys.platform == "linux":
+            setup()
+            pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"))
+        else:
+            pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=setup)
+        with pool:
+            yield from _shared_out(lines, work, pool, most_waiting=jobs * AHEAD_PER_JOB)
+    except BrokenProcessPool as error:
+        setup()  # where it was to blame it says here why
+        raise WorkerCrashedError("it may have run out of memory") from error
+
+
+def _shared_out(
+    lines: Iterable[T],
+    work: Callable[[list[T]], list[A]],
+    pool: ProcessPoolExecutor,
+    *,
+    most_waiting: int,
+) -> Iterator[A]:
+    waiting: deque[Future[list[A]]] = deque()
+    for chunk in _chunks(lines, CHUNK):
+        waiting.append(pool.submit(work, chunk))
+        while len(waiting) > most_waiting:
             yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
 
 
 def _chunks(lines: Iterable[T], size: int) -> Iterator[list[T]]:

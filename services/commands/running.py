@@ -15,6 +15,7 @@ from services.demo.replay import changes
 from services.demo.report import progress_bar, show
 from services.demo.run import run_demo, staged
 from services.extract.__main__ import run as run_extract
+from services.extract.explainer import open_explainer
 from services.ingest.__main__ import run as run_ingest
 from shared.lifecycle import live_together, stop_on_signals
 from shared.log import configure_log
@@ -60,7 +61,7 @@ async def _demo(*, serve: bool, as_json: bool) -> None:
 
 def up() -> None:
     """Run all services in one process, on live feeds."""
-    run(_serve(read_settings(), run_ingest, run_extract, run_api))
+    run(_serve(read_settings(), run_ingest, run_extract, _run_api))
 
 
 def ingest() -> None:
@@ -75,7 +76,12 @@ def extract() -> None:
 
 def api() -> None:
     """Run the api service."""
-    run(_serve(read_settings(), run_api))
+    run(_serve(read_settings(), _run_api))
+
+
+async def _run_api(runtime: Runtime, stop: asyncio.Event) -> None:
+    async with open_explainer() as explainer:
+        await run_api(runtime, stop, explainer)
 
 
 async def _serve(settings: Settings, *services: Service) -> None:

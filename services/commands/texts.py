@@ -10,6 +10,7 @@ import typer
 
 from services.commands.lines import Line, in_order, lines_of, opened
 from services.commands.statuses import BAD_INPUT
+from services.commands.unread import until_unread
 from services.extract.lines import read_request, to_line
 from services.extract.worker import load_worker, tag_in_worker
 from shared.errors import InputError
@@ -26,8 +27,9 @@ def add_to(app: typer.Typer) -> None:
 def tag(file: File = None, jobs: Jobs = 1) -> None:
     """Tag stories: one line of JSON out for each line in, in the same order."""
     bad = 0
-    with opened(file) as (source, stream):
-        for answer in in_order(_checked(source, stream), _tag_lines, jobs=jobs, setup=load_worker):
+    with until_unread(), opened(file) as (source, stream):
+        lines = _checked(source, stream)
+        for answer in in_order(lines, _tag_lines, jobs=jobs, setup=load_worker, copies=True):
             if isinstance(answer, str):
                 sys.stderr.write(answer + "\n")
                 bad += 1

@@ -20,6 +20,7 @@ from services.demo.receiver import Receiver
 from services.demo.registration import register
 from services.demo.replay import CountingPublisher, Moment, Replay, changes
 from services.extract.__main__ import run as run_extract
+from services.extract.explainer import open_explainer
 from services.ingest.__main__ import build
 from shared.errors import InputError, TransientError
 from shared.runtime import Runtime, open_runtime, prepare
@@ -75,6 +76,7 @@ def _settings(environ: Mapping[str, str], folder: Path, feeds: FeedServer, recei
         "PACTWATCH_ALLOW_LOOPBACK": f"127.0.0.1:{feeds.port},127.0.0.1:{receiver.port}",
         "PACTWATCH_INGEST_PORT": "0",
         "PACTWATCH_EXTRACT_PORT": "0",
+        "PACTWATCH_ARTICLES": "false",  # the sample outlets have no pages
     }
     return Settings.from_environ({**own, **environ, **needed})
 
@@ -88,7 +90,7 @@ async def run_demo(
     """
     began = time.monotonic()
     services_stop = asyncio.Event()
-    async with open_runtime(stage.settings, clock=stage.clock) as runtime:
+    async with open_runtime(stage.settings, clock=stage.clock) as runtime, open_explainer() as explainer:
         await prepare(runtime, stop)
         if stop.is_set():
             raise TransientError(STOPPED)
@@ -96,7 +98,7 @@ async def run_demo(
         listener = listen(stage.settings.host, stage.settings.api_port)
         api = f"http://{stage.settings.host}:{listener.getsockname()[1]}"
         services = [
-            asyncio.create_task(run_api(runtime, services_stop, listener)),
+            asyncio.create_task(run_api(runtime, services_stop, explainer, listener)),
             asyncio.create_task(run_extract(runtime, services_stop)),
         ]
         stopping = asyncio.create_task(_stopped(stop))

@@ -1,35 +1,72 @@
 """The extract service: stories are tagged, then put in order into events, and alerts decided."""
 
 import asyncio
+from datetime import timedelta
 
+from services.extract.article import ArticleParts, ArticleReader
+from services.extract.article_worker import MEMORY_BYTES, load_reader
 from services.extract.correlator import Correlator
+from services.extract.robots import RobotsBook
 from services.extract.tagging import StoryTagger
+from services.extract.visits import VisitPolicy, Visits
 from services.extract.worker import load_worker
 from shared.lifecycle import live_together
 from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes
+from shared.store.pacing import PacingStore
+from shared.store.stories import StoryStore
 from shared.topics import CORRELATE_GROUP, TAG_GROUP
 from shared.workers import WorkerPool
+
+READERS = 1
+"""Processes that read pages: a page takes a hundredth of a second, and there are few."""
 
 
 async def run(runtime: Runtime, stop: asyncio.Event) -> None:
     """Work until `stop` is set."""
     workers = WorkerPool(workers=runtime.settings.workers, initializer=load_worker)
+    readers = WorkerPool(workers=READERS, initializer=load_reader, memory_bytes=MEMORY_BYTES)
     try:
         await live_together(
             stop,
             serve_probes(runtime, runtime.settings.extract_port, stop),
-            _work(runtime, workers, stop),
+            _work(runtime, _tagger(runtime, workers, readers), stop),
         )
     finally:
         await workers.close()
+        await readers.close()
 
 
-async def _work(runtime: Runtime, workers: WorkerPool, stop: asyncio.Event) -> None:
+async def _work(runtime: Runtime, tagger: StoryTagger, stop: asyncio.Event) -> None:
     await prepare(runtime, stop)
     if stop.is_set():
         return
-    tagger = StoryTagger(workers=workers, clock=runtime.clock)
+    if tagger.articles is not None:
+        await tagger.articles.warm_up()
     tag = consumer_group(runtime, group=TAG_GROUP, handler=tagger.handle)
     correlator = Correlator(database=runtime.database, clock=runtime.clock, metrics=runtime.metrics)
     correlate = consumer_group(runtime, group=CORRELATE_GROUP, handler=correlator.handle)
     await live_together(stop, run_group(runtime, tag, stop), run_group(runtime, correlate, stop))
+
+
+def _tagger(runtime: Runtime, workers: WorkerPool, readers: WorkerPool) -> StoryTagger:
+    articles = _articles(runtime, workers, readers) if runtime.settings.articles else None
+    return StoryTagger(workers=workers, clock=runtime.clock, articles=articles)
+
+
+def _articles(runtime: Runtime, workers: WorkerPool, readers: WorkerPool) -> ArticleReader:
+    visits = Visits(
+        client=runtime.http,
+        robots=RobotsBook(runtime.http, readers, runtime.wall),
+        pacing=PacingStore(runtime.database),
+        clock=runtime.wall,
+        policy=VisitPolicy(pause=timedelta(seconds=runtime.settings.domain_pause_seconds)),
+    )
+    parts = ArticleParts(
+        stories=StoryStore(runtime.database),
+        visits=visits,
+        taggers=workers,
+        readers=readers,
+        metrics=runtime.metrics,
+        clock=runtime.wall,
+    )
+    return ArticleReader(parts)

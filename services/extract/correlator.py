@@ -12,12 +12,16 @@ from collections.abc import Sequence
 import structlog
 
 from services.extract.alerting import consequence
-from services.extract.events import ACTIVE_STORIES, Window, assign
+from services.extract.copy_window import ACTIVE_STORIES, Window
+from services.extract.events import Assignment, assign
+from services.extract.lexicon_agencies import load_agencies
+from services.extract.origins import origin_of
 from services.extract.policy import decide
 from shared.db import Database
 from shared.messages import ALERT, TAGGED_STORY, decode, encode
 from shared.metrics import Metrics
 from shared.model.alert import Alert
+from shared.model.origin import Origin
 from shared.model.tag import TaggedStory
 from shared.model.times import Clock
 from shared.ports import OutgoingRecord, StreamRecord
@@ -26,6 +30,7 @@ from shared.store.events import EventStore, Known
 from shared.store.stories import StoryStore
 
 SOURCE = "/extract"
+WORDINGS_AT_ONCE = 20
 
 log = structlog.get_logger()
 
@@ -40,6 +45,7 @@ class Correlator:
         self._clock = clock
         self._metrics = metrics
         self._window = Window()
+        self._agencies = load_agencies()
         self._turn = asyncio.Lock()  # the window is renewed and asked by one story at a time
 
     async def handle(self, record: StreamRecord) -> Sequence[OutgoingRecord]:
@@ -68,7 +74,10 @@ class Correlator:
         history = None if begins else await self._events.history(assignment.event_id, story.id)
         verdict = decide(tagged, assignment, history, newest_revision=known.newest_revision)
         made = consequence(tagged, assignment, verdict, history, self._clock())
-        alert = await self._stories.record(tagged, made.decision, event=made.event, alert=made.alert)
+        origin = self._origin(tagged, assignment)
+        alert = await self._stories.record(
+            tagged, made.decision, event=made.event, alert=made.alert, origin=origin
+        )
         self._metrics.decisions.labels(outcome=verdict.outcome, reason=verdict.reason).inc()
         log.info(
             "story_decided",
@@ -80,10 +89,23 @@ class Correlator:
         )
         return alert
 
+    def _origin(self, tagged: TaggedStory, assignment: Assignment) -> Origin:
+        story, article = tagged.story, tagged.article
+        of_page = article.credit if article is not None else None
+        return origin_of(
+            assignment,
+            self._agencies.credits(story.title, story.text),
+            None if of_page is None else self._agencies.named(of_page),
+        )
+
     async def _renew_window(self, known: Known) -> None:
+        """Reads what the window lacks a few stories at a time: after a restart that is all of it."""
         missing = self._window.missing(known.active)
-        wordings = await self._events.wordings(story.story_id for story in missing) if missing else ()
-        self._window.renew(known.active, wordings)
+        for start in range(0, len(missing), WORDINGS_AT_ONCE):
+            some = missing[start : start + WORDINGS_AT_ONCE]
+            self._window.renew(known.active, await self._events.wordings(story.story_id for story in some))
+            await asyncio.sleep(0)
+        self._window.renew(known.active, ())
 
 
 def _outgoing(alert: Alert) -> OutgoingRecord:

@@ -1,5 +1,6 @@
 """How the sides and the cues of one sentence stand to each other: side by side, and who gives to whom."""
 
+import re
 from collections.abc import Mapping
 from itertools import product
 
@@ -7,6 +8,11 @@ from services.extract.gazetteer import Hit
 
 _ADJACENT = 6
 _LIMIT = 12
+_TOUCHING = (("troops", "kp_troops"), ("arms", "kp_arms"), ("pow", "kp_pow"))
+_LISTABLE = ("KP", "RU", "CN", "IR")
+_BETWEEN_LISTED = re.compile(
+    r"\w{0,4}(?:[\s,·・、/]|and\b|or\b|und\b|och\b|oraz\b|i\b|и\b|та\b|і\b|й\b|[和与とや]|및|와|과)*"
+)
 _RECIPIENT = ("에", "に", "對", "向")
 
 
@@ -15,12 +21,14 @@ def derive(names: Mapping[str, list[Hit]], raw: str) -> tuple[str, ...]:
     if "KP" not in names:
         return ()
     derived: list[str] = []
-    for cue, label in (("troops", "kp_troops"), ("arms", "kp_arms")):
+    for cue, label in _TOUCHING:
         if any(
             _touch(side, thing, raw)
             for side, thing in product(names["KP"][:_LIMIT], names.get(cue, [])[:_LIMIT])
         ):
             derived.append(label)
+    if _is_listed(names, raw):
+        derived.append("listed_only")
     if "RU" not in names:
         return tuple(derived)
     derived.append("two_sided")
@@ -37,6 +45,22 @@ def _touch(side: Hit, thing: Hit, raw: str) -> bool:
     first, second = (side, thing) if side.start <= thing.start else (thing, side)
     gap = second.start - first.end
     return gap <= _ADJACENT and not (gap > 0 and any(c in ",;:" for c in raw[first.end : second.start]))
+
+
+def _is_listed(names: Mapping[str, list[Hit]], raw: str) -> bool:
+    """Whether North Korea is named only in lists of three or more, as in "China, Iran and North Korea"."""
+    states = sorted((hit.start, hit.end, name) for name in _LISTABLE for hit in names.get(name, [])[:_LIMIT])
+    if len({name for _, _, name in states}) < 3:
+        return False
+    lists: list[list[tuple[int, int, str]]] = []
+    for state in states:
+        if lists and _BETWEEN_LISTED.fullmatch(raw, lists[-1][-1][1], max(state[0], lists[-1][-1][1])):
+            lists[-1].append(state)
+        else:
+            lists.append([state])
+    return all(
+        len({name for _, _, name in one}) >= 3 for one in lists if any(name == "KP" for _, _, name in one)
+    )
 
 
 def _directions(names: Mapping[str, list[Hit]], raw: str) -> tuple[bool, bool]:

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -25,6 +26,13 @@ class Hit(NamedTuple):
     name: str
 
 
+class _Group(NamedTuple):
+    """The terms of one surface: each shape they may take in a text, with all that it then stands for."""
+
+    begins_word: bool
+    shapes: tuple[tuple[Term, tuple[tuple[TermKind, str], ...]], ...]
+
+
 class Gazetteer:
     """Finds the lexicon's terms in one Aho-Corasick pass; immutable and shareable after construction."""
 
@@ -32,7 +40,7 @@ class Gazetteer:
         groups: dict[str, list[Term]] = defaultdict(list)
         for term in lexicon.terms:
             groups[term.surface].append(term)
-        self._groups = tuple(tuple(terms) for terms in groups.values())
+        self._groups = tuple(_grouped(terms) for terms in groups.values())
         self._automaton = AhoCorasick(
             groups, implementation=Implementation.ContiguousNFA, store_patterns=False
         )
@@ -41,13 +49,19 @@ class Gazetteer:
     def find(self, raw: str, language: str) -> tuple[Folded, list[Hit]]:
         """The folded text and the hits in it by start; sides and entities inside a longer one are gone."""
         folded = fold(raw)
+        text, moved = folded.text, folded.starts is not None
         found: list[Hit] = []
-        for index, start, end in self._automaton.find_matches_as_indexes(folded.text, overlapping=True):
-            for term in self._groups[index]:
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            group = self._groups[index]
+            if group.begins_word and start and text[start - 1].isalnum():
+                continue
+            for term, readings in group.shapes:
                 if _stands(term, folded, raw, start, end):
-                    last = _end_of_tail(term.tail, folded.text, end) if term.tail else end
+                    last = _end_of_tail(term.tail, text, end) if term.tail else end
                     if last:
-                        found.append(Hit(*folded.raw_span(start, last), term.kind, term.name))
+                        span = folded.raw_span(start, last) if moved else (start, last)
+                        for kind, name in readings:
+                            found.append(Hit(*span, kind, name))
         found.extend(self._abbreviated(raw, language))
         return folded, _longest_readings(found)
 
@@ -59,6 +73,16 @@ class Gazetteer:
             if abbreviation.language == script and abbreviation.mark in raw:
                 for match in pattern.finditer(raw):
                     yield Hit(match.start(), match.end(), "side", abbreviation.side)
+
+
+def _grouped(terms: list[Term]) -> _Group:
+    shapes: dict[Term, list[tuple[TermKind, str]]] = defaultdict(list)
+    for term in terms:
+        shapes[replace(term, kind="cue", name="")].append((term.kind, term.name))
+    return _Group(
+        begins_word=all(term.left for term in terms) and terms[0].surface[:1].isalnum(),
+        shapes=tuple((shape, tuple(readings)) for shape, readings in shapes.items()),
+    )
 
 
 def _abbreviation_pattern(item: Abbreviation) -> re.Pattern[str]:
@@ -116,11 +140,15 @@ def _ends_within(text: str, end: int) -> bool:
 
 
 def _longest_readings(found: list[Hit]) -> list[Hit]:
-    """Drops sides, entities and guards that lie strictly inside a longer one; cues inside a guard go too."""
+    """Drops sides, entities and guards that lie strictly inside a longer one; cues inside a guard go too.
+
+    A cue inside a longer one of the same label says nothing more, and goes as well.
+    """
     found.sort(key=lambda hit: (hit.start, -hit.end))
     kept: list[Hit] = []
     cover_start, cover_end = -1, -1
     guard_start, guard_end = -1, -1
+    said_until: dict[str, int] = {}
     for hit in found:
         if hit.end <= guard_end and (hit.start, hit.end) != (guard_start, guard_end):
             continue
@@ -130,5 +158,9 @@ def _longest_readings(found: list[Hit]) -> list[Hit]:
             cover_start, cover_end = hit.start, hit.end
             if hit.kind == "guard":
                 guard_start, guard_end = hit.start, hit.end
+        elif hit.end <= said_until.get(hit.name, -1):
+            continue
+        else:
+            said_until[hit.name] = hit.end
         kept.append(hit)
     return kept

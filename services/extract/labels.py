@@ -1,7 +1,7 @@
 """A story read sentence by sentence: which sides and cues stand in each, and how they stand to each other."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from services.extract.directions import derive
 from services.extract.gazetteer import Gazetteer, Hit
@@ -9,6 +9,8 @@ from services.extract.lexicon import Lexicon
 from services.extract.lexicon_entities import Entity
 from services.extract.sections import OWN_SECTIONS, SectionedText, Sentence, read_text, read_title
 from shared.model.tag import Evidence
+
+_ITEM_MARKS = frozenset("—–-•▪●■◆▶►→📍📌🔴🔹🔸⚡❗✅")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,8 @@ class Reader:
             names.setdefault("RU", []).extend(names["DYAD"])
         labelled = [(hit, 1 << self._labels[name]) for name, found in names.items() for hit in found]
         labels = 0
-        for name in (*names, *derive(names, raw)):
+        item = ("item",) if names and _begins_item(raw, sentence) else ()
+        for name in (*names, *derive(names, raw), *item):
             labels |= 1 << self._labels[name]
         labelled.sort()
         return LabelledSentence(
@@ -128,9 +131,10 @@ class Reader:
             return None
         if hit.kind == "entity":
             entity = self._entities[hit.name]
-            if entity.is_negative or not _fits(entity, raw[hit.start : hit.end], context.document):
-                return None
-            return entity.side or ""
+            found = (hit.name, raw[hit.start : hit.end])
+            if found not in context.fits:
+                context.fits[found] = not entity.is_negative and _fits(entity, found[1], context.document)
+            return (entity.side or "") if context.fits[found] else None
         if hit.name == "KW":
             return "KP" if context.weak_is_kp and not _is_other_name(raw, hit) else None
         if hit.name == "KN":
@@ -147,13 +151,23 @@ class _Context:
     document: str
     weak_is_kp: bool
     north_is_kp: bool
+    fits: dict[tuple[str, str], bool] = field(default_factory=dict)
 
 
 def _weak_resolves(present: set[str]) -> bool:
-    """Whether "Kim" or "the Koreans" can only mean the North's: it is named elsewhere, or only Russia is."""
+    """Whether "Kim" or "the Koreans" can only mean the North's.
+
+    So it is where the North is named elsewhere; else beside Ukraine, or Russia without the South, unless
+    somebody else of that name is near.
+    """
     if "KP" in present or "DYAD" in present:
         return True
-    return "KR" not in present and "NEG" not in present and bool(present & {"RU", "UA"})
+    return "NEG" not in present and ("UA" in present or ("RU" in present and "KR" not in present))
+
+
+def _begins_item(raw: str, sentence: Sentence) -> bool:
+    """Whether a list mark opens the sentence, so that it stands for itself."""
+    return raw[sentence.start : min(sentence.end, sentence.start + 4)].lstrip(" \t\n*")[:1] in _ITEM_MARKS
 
 
 def _is_other_name(raw: str, hit: Hit) -> bool:

@@ -6,12 +6,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.extract.lexicon_entities import Entity, read_entities
+from services.extract.lexicon_mistakes import Mistakes
 from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
-from services.extract.lexicon_rules import CategoryRule, Feature, Model, read_model, read_rules
+from services.extract.lexicon_rules import CategoryRule, Feature, Model, check_weights, read_model, read_rules
 from services.extract.lexicon_terms import Abbreviation, Term, read_cues, read_sides
+from shared.errors import LexiconError
 
 FOLDER = Path(__file__).parent / "lexicon"
-DERIVED_LABELS = ("kp_troops", "kp_arms", "kp_to_ru", "ru_to_kp", "two_sided", "no_text")
+DERIVED_LABELS = (
+    *(
+        "kp_troops",
+        "kp_arms",
+        "kp_pow",
+        "kp_to_ru",
+        "ru_to_kp",
+        "two_sided",
+        "listed_only",
+        "item",
+        "no_text",
+    ),
+)
 """Labels that come from how other labels stand to each other; see `services.extract.labels`."""
 
 FILES = ("gazetteer.yaml", "sides.yaml", "cues.yaml", "taxonomy.yaml", "rules.yaml", "weights.yaml")
@@ -31,10 +45,37 @@ class Lexicon:
     version: str
 
 
-def load_lexicon(folder: Path = FOLDER) -> Lexicon:
-    """Reads and checks the lexicon's files; LexiconError names file and line of the first mistake."""
-    contents = {name: read_file(folder, name) for name in FILES}
-    roots = {name: read_node(content, name) for name, content in contents.items()}
+def load_lexicon(folder: Path = FOLDER, *, fitted: bool = True) -> Lexicon:
+    """Reads and checks the lexicon's files.
+
+    LexiconError has a line for each mistake, which names its file and line. With `fitted` off the weights may
+    be those of other features, which is so before they are fitted anew.
+    """
+    if not folder.is_dir():
+        raise LexiconError(f"{folder}: no such folder")
+    mistakes = Mistakes()
+    contents: dict[str, str] = {}
+    roots: dict[str, LexiconNode] = {}
+    for name in FILES:
+        try:
+            contents[name] = read_file(folder / name)
+            roots[name] = read_node(contents[name], str(folder / name), mistakes)
+        except LexiconError as error:
+            mistakes.add(error.detail)
+    mistakes.raise_any()  # what the other files refer to may be in one that cannot be read
+    try:
+        lexicon = _assembled(roots, _version(contents))
+        if fitted:
+            check_weights(roots["weights.yaml"], roots["rules.yaml"], lexicon.features)
+    except LexiconError as error:
+        mistakes.add(error.detail)
+        mistakes.raise_any()
+        raise
+    mistakes.raise_any()
+    return lexicon
+
+
+def _assembled(roots: Mapping[str, LexiconNode], version: str) -> Lexicon:
     entities, entity_terms = read_entities(roots["gazetteer.yaml"])
     sides = read_sides(roots["sides.yaml"], frozenset(entities))
     cues = read_cues(roots["cues.yaml"])
@@ -49,7 +90,7 @@ def load_lexicon(folder: Path = FOLDER) -> Lexicon:
         features=rules.features,
         categories=rules.categories,
         model=read_model(roots["weights.yaml"]),
-        version=_version(contents),
+        version=version,
     )
 
 
@@ -59,10 +100,14 @@ def _category_ids(root: LexiconNode) -> frozenset[str]:
         root.fail("'categories' is missing")
     ids: set[str] = set()
     for category in categories.sequence():
-        entry = category.mapping()
-        if "id" not in entry:
-            category.fail("'id' is missing")
-        ids.add(entry["id"].text())
+        with category.tolerated():
+            entry = category.mapping()
+            if "id" not in entry:
+                category.fail("'id' is missing")
+            name = entry["id"].text()
+            if name in ids:
+                entry["id"].fail(f"{name!r} stands twice")
+            ids.add(name)
     return frozenset(ids)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.extract.folding import fold_term
+from services.extract.lexicon_mistakes import likely
 from services.extract.lexicon_nodes import LexiconNode
 from services.extract.lexicon_terms import Term, is_spaceless
 
@@ -24,6 +25,9 @@ _MATCH = frozenset(
     }
 )
 _SIDE_TYPES = frozenset({"person", "organisation", "place", "unit"})
+_TYPES = _SIDE_TYPES | {"weapon", "vessel", "document", "concept"}
+_COUNTRY = re.compile("[A-Z]{2}")
+_QID = re.compile("Q[1-9][0-9]*")
 _CYRILLIC_VOWEL = re.compile("[аеиоуыэюяйьіїєґ]$")
 _CYRILLIC_WORD = re.compile("[а-яіїєґ]{4,}$")
 
@@ -58,12 +62,13 @@ def read_entities(root: LexiconNode) -> tuple[dict[str, Entity], tuple[Term, ...
     entities: dict[str, Entity] = {}
     terms: list[Term] = []
     for node in fields["entries"].sequence():
-        entry = node.fields(_REQUIRED, _OPTIONAL)
-        entity = _read_entity(entry)
-        if entity.id in entities:
-            entry["id"].fail(f"{entity.id!r} stands twice")
-        entities[entity.id] = entity
-        terms.extend(_terms(entity, entry))
+        with node.tolerated():
+            entry = node.fields(_REQUIRED, _OPTIONAL)
+            entity = _read_entity(entry)
+            if entity.id in entities:
+                entry["id"].fail(f"{entity.id!r} stands twice")
+            entities[entity.id] = entity
+            terms.extend(_terms(entity, entry))
     return entities, tuple(dict.fromkeys(terms))
 
 
@@ -71,6 +76,11 @@ def _read_entity(entry: dict[str, LexiconNode]) -> Entity:
     match = entry["match"].fields(frozenset(), _MATCH) if "match" in entry else {}
     country = entry["country"].text_or_none() if "country" in entry else None
     kind = entry["type"].text()
+    if kind not in _TYPES:
+        entry["type"].note(f"unknown type {kind!r}; {likely(kind, _TYPES)}")
+    for name, form, example in (("country", _COUNTRY, "KP"), ("side", _COUNTRY, "KP"), ("qid", _QID, "Q423")):
+        if name in entry and (written := entry[name].text_or_none()) and not form.fullmatch(written):
+            entry[name].note(f"{written!r} is no {name}; expected something like {example}, or null")
     side = entry["side"].text_or_none() if "side" in entry else country if kind in _SIDE_TYPES else None
     singles = {
         fold_term(alias)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from services.extract.lexicon_mistakes import likely
 from services.extract.lexicon_nodes import LexiconNode
 
 Zone = Literal["title", "lead", "head", "body", "all"]
@@ -79,12 +80,16 @@ class Model:
 def read_rules(root: LexiconNode, labels: Mapping[str, int], category_ids: frozenset[str]) -> Rules:
     """The rules file; every label and category it names must exist."""
     fields = root.fields(frozenset({"version", "features", "categories"}), frozenset())
-    features = [_feature(name, node, labels) for name, node in fields["features"].mapping().items()]
+    features: list[Feature] = []
+    for name, node in fields["features"].mapping().items():
+        with node.tolerated():
+            features.append(_feature(name, node, labels))
     categories: list[CategoryRule] = []
     for name, node in fields["categories"].mapping().items():
-        if name not in category_ids:
-            node.fail(f"the taxonomy has no category {name!r}")
-        categories.append(_category(name, node, labels))
+        with node.tolerated():
+            if name not in category_ids:
+                node.note(f"the taxonomy has no category {name!r}; {likely(name, category_ids)}")
+            categories.append(_category(name, node, labels))
     return Rules(features=tuple(features), categories=tuple(categories))
 
 
@@ -92,18 +97,24 @@ def _feature(name: str, node: LexiconNode, labels: Mapping[str, int]) -> Feature
     entry = node.fields(frozenset({"when", "zones"}), frozenset())
     zones: list[Zone] = []
     for written in entry["zones"].sequence():
-        zone = next((zone for zone in ZONES if zone == written.text()), None)
-        if zone is None:
-            written.fail(f"unknown zone {written.text()!r}")
-        zones.append(zone)
+        with written.tolerated():
+            zone = next((zone for zone in ZONES if zone == written.text()), None)
+            if zone is None:
+                written.fail(f"unknown zone {written.text()!r}; expected one of: {', '.join(ZONES)}")
+            if zone in zones:
+                written.fail(f"{zone!r} stands twice")
+            zones.append(zone)
     return Feature(name=name, condition=_condition(entry["when"], labels), zones=tuple(zones))
 
 
 def _category(name: str, node: LexiconNode, labels: Mapping[str, int]) -> CategoryRule:
     entry = node.fields(frozenset({"any"}), frozenset({"minimum"}))
-    conditions = tuple(_condition(item, labels) for item in entry["any"].sequence())
+    conditions: list[Condition] = []
+    for item in entry["any"].sequence():
+        with item.tolerated():
+            conditions.append(_condition(item, labels))
     minimum = entry["minimum"].number() if "minimum" in entry else _MINIMUM
-    return CategoryRule(id=name, conditions=conditions, minimum=minimum)
+    return CategoryRule(id=name, conditions=tuple(conditions), minimum=minimum)
 
 
 def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
@@ -114,25 +125,56 @@ def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
         written = part.strip()
         group = 0
         for label in written.removeprefix("!").split("|"):
-            if label.strip() not in labels:
-                node.fail(f"unknown label {label.strip()!r}")
-            group |= 1 << labels[label.strip()]
+            name = label.strip()
+            if not name:
+                node.fail(
+                    "a label is missing beside '&', '|' or '!'; expected something like KP & RU|UA & !sport"
+                )
+            if name not in labels:
+                node.fail(f"unknown label {name!r}; {likely(name, labels)}")
+            group |= 1 << labels[name]
         if written.startswith("!"):
             without |= group
         else:
             needs.append(group)
+    if any(not group & ~without for group in needs):
+        node.fail(f"{node.text()!r} never holds: it asks for what it rules out")
     return Condition(needs=tuple(needs), without=without)
 
 
 def read_model(root: LexiconNode) -> Model:
-    """The weights file."""
+    """The weights file; `passing`, `threshold` and `core` rise from 0 to 1."""
     fields = root.fields(
         frozenset({"version", "bias", "weights", "threshold", "core", "passing"}), frozenset({"trained_on"})
     )
-    return Model(
+    weights: dict[str, float] = {}
+    for name, node in fields["weights"].mapping().items():
+        with node.tolerated():
+            weights[name] = node.number()
+    model = Model(
         bias=fields["bias"].number(),
-        weights={name: node.number() for name, node in fields["weights"].mapping().items()},
+        weights=weights,
         threshold=fields["threshold"].number(),
         core=fields["core"].number(),
         passing=fields["passing"].number(),
     )
+    if not 0 < model.passing <= model.threshold <= model.core < 1:
+        fields["threshold"].note("expected 0 < passing <= threshold <= core < 1")
+    return model
+
+
+def check_weights(weights: LexiconNode, rules: LexiconNode, features: tuple[Feature, ...]) -> None:
+    """Notes every weight of the weights file that no feature of the rules file has.
+
+    A feature that could not be read as written has mistakes of its own to tell; its weights are let pass.
+    """
+    known = {f"{feature.name}.{zone}" for feature in features for zone in feature.zones}
+    nodes = rules.mapping()["features"].mapping()
+    unread = nodes.keys() - {
+        feature.name
+        for feature in features
+        if len(feature.zones) == len(nodes[feature.name].mapping()["zones"].sequence())
+    }
+    for name, node in weights.mapping()["weights"].mapping().items():
+        if name not in known and name.rpartition(".")[0] not in unread:
+            node.note(f"weight of an unknown feature {name!r}; {likely(name, known)}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.extract.folding import fold_term
+from services.extract.lexicon_mistakes import likely
 from services.extract.lexicon_nodes import LexiconNode
 
 TermKind = Literal["entity", "side", "cue", "guard"]
@@ -73,32 +74,37 @@ def read_sides(root: LexiconNode, entities: frozenset[str]) -> TermFile:
     terms: list[Term] = []
     sides = fields["sides"].mapping()
     for side, node in sides.items():
-        entry = node.fields(frozenset({"terms"}), frozenset({"entity"}))
-        terms.extend(_written(entry["terms"], kind="side", name=side))
-        if "entity" in entry:
-            entity = entry["entity"].text()
-            if entity not in entities:
-                entry["entity"].fail(f"the gazetteer has no {entity!r}")
-            terms.extend(_written(entry["terms"], kind="entity", name=entity))
+        with node.tolerated():
+            entry = node.fields(frozenset({"terms"}), frozenset({"entity"}))
+            terms.extend(_written(entry["terms"], kind="side", name=side))
+            if "entity" in entry:
+                entity = entry["entity"].text()
+                if entity not in entities:
+                    entry["entity"].fail(f"the gazetteer has no {entity!r}; {likely(entity, entities)}")
+                terms.extend(_written(entry["terms"], kind="entity", name=entity))
     terms.extend(_written(fields["guards"], kind="guard", name="guard"))
-    abbreviations = tuple(
-        _abbreviation(node, frozenset(sides)) for node in fields["abbreviations"].sequence()
-    )
-    return TermFile(names=tuple(sides), terms=tuple(dict.fromkeys(terms)), abbreviations=abbreviations)
+    abbreviations: list[Abbreviation] = []
+    for node in fields["abbreviations"].sequence():
+        with node.tolerated():
+            abbreviations.append(_abbreviation(node, frozenset(sides)))
+    return TermFile(names=tuple(sides), terms=tuple(dict.fromkeys(terms)), abbreviations=tuple(abbreviations))
 
 
 def read_cues(root: LexiconNode) -> TermFile:
     """The cue words of each label."""
     fields = root.fields(frozenset({"version", "cues"}), frozenset())
     cues = fields["cues"].mapping()
-    terms = [term for name, node in cues.items() for term in _written(node, kind="cue", name=name)]
+    terms: list[Term] = []
+    for name, node in cues.items():
+        with node.tolerated():
+            terms.extend(_written(node, kind="cue", name=name))
     return TermFile(names=tuple(cues), terms=tuple(dict.fromkeys(terms)))
 
 
 def _abbreviation(node: LexiconNode, sides: frozenset[str]) -> Abbreviation:
     entry = node.fields(frozenset({"mark", "side", "language"}), frozenset({"followers", "blocked"}))
     if entry["side"].text() not in sides:
-        entry["side"].fail("unknown side")
+        entry["side"].fail(f"unknown side {entry['side'].text()!r}; {likely(entry['side'].text(), sides)}")
     return Abbreviation(
         mark=entry["mark"].text(),
         side=entry["side"].text(),
@@ -109,9 +115,22 @@ def _abbreviation(node: LexiconNode, sides: frozenset[str]) -> Abbreviation:
 
 
 def _written(node: LexiconNode, *, kind: TermKind, name: str) -> Iterator[Term]:
-    for words in node.by_language().values():
-        for word in words:
-            yield read_term(word, kind=kind, name=name)
+    for words in node.languages().values():
+        with words.tolerated():
+            for word in words.sequence():
+                with word.tolerated():
+                    yield read_term(_checked(word), kind=kind, name=name)
+
+
+def _checked(node: LexiconNode) -> str:
+    """A term as written that can match at all; LexiconError otherwise."""
+    written = node.text()
+    for word in written.removeprefix("=").split(" "):
+        if not fold_term(word.strip("*")).strip():
+            node.fail(f"{written!r} has an empty word; expected `word`, `stem*`, `stem* word` or `=EXACT`")
+        if "*" in word[:-1]:
+            node.fail(f"{written!r} has a star inside a word; expected it at the end of one, as in `stem*`")
+    return written
 
 
 def read_term(written: str, *, kind: TermKind, name: str) -> Term:

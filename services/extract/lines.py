@@ -1,11 +1,15 @@
 """The lines that `pactwatch tag` reads and writes."""
 
+import json
+import re
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from shared.errors import InputError
+from shared.model.story import Story
 from shared.model.tag import EntityMention, Evidence, Tags
 
 LINE_LIMIT = 8_000_000
@@ -37,6 +41,8 @@ class _RawRequest(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
+_LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DECODER = msgspec.json.Decoder(_RawRequest)
 
 
@@ -45,9 +51,31 @@ def read_request(line: bytes, number: int, source: str = "standard input") -> Ta
     if len(line) > LINE_LIMIT:
         raise InputError(f"{source}:{number}: the line is longer than {LINE_LIMIT} bytes")
     try:
-        return _request(_DECODER.decode(line))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError) as error:
+        return _request(_decoded(line.removeprefix(BOM_UTF8)))
+    except RecursionError as error:
+        raise InputError(f"{source}:{number}: nested too deeply") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{source}:{number}: not UTF-8: {error.reason}") from error
+    except (msgspec.DecodeError, ValueError, OverflowError) as error:
         raise InputError(f"{source}:{number}: {error}") from error
+
+
+def _decoded(line: bytes) -> _RawRequest:
+    """Half a surrogate pair, which some programs write, is read as U+FFFD: so every offset stays."""
+    try:
+        return _DECODER.decode(line)
+    except msgspec.DecodeError:
+        if not _LONE_SURROGATE.search(line):
+            raise
+        return msgspec.convert(_mended(json.loads(line)), _RawRequest)
+
+
+def _mended(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: _SURROGATE.sub("\ufffd", text) if isinstance(text, str) else text for key, text in value.items()
+    }
 
 
 def _request(raw: _RawRequest) -> TagRequest:
@@ -59,6 +87,19 @@ def _request(raw: _RawRequest) -> TagRequest:
         published_at=_moment(raw.published_at) if raw.published_at else None,
         outlet=raw.outlet,
         language=raw.language,
+    )
+
+
+def request_of(story: Story) -> TagRequest:
+    """What tagging this story asks."""
+    return TagRequest(
+        id=story.id,
+        title=story.title,
+        text=story.text,
+        url=story.url,
+        published_at=story.published_at,
+        outlet=story.outlet,
+        language=story.language,
     )
 
 

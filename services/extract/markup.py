@@ -3,7 +3,7 @@
 import html
 import re
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})\b[^<>]{0,4000}>|<!--.{0,4000}?-->", re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})\b[^<>]{0,4000}>", re.DOTALL)
 _HIDDEN = re.compile(r"<(script|style|figcaption)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _ADDRESS = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.me/)[^\s<>\"')\]]{1,2000}")
@@ -21,7 +21,7 @@ def mask_markup(text: str) -> str:
     """
     masked = text
     if "<" in masked:
-        masked = _blank_hidden(masked)
+        masked = _blank_hidden(_blank_comments(masked))
         masked = _TAG.sub(_blank_tag, masked)
     if "&" in masked:
         masked = _ENTITY.sub(_decode_entity, masked)
@@ -32,6 +32,25 @@ def mask_markup(text: str) -> str:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
+
+
+def _blank_comments(text: str) -> str:
+    """Blanks comments of up to 4,000 characters, in one pass; an unclosed one stays."""
+    pieces: list[str] = []
+    position, end = 0, 0
+    start = text.find("<!--")
+    while start >= 0:
+        if end < start + 4:
+            end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        if end - start <= 4_000:
+            pieces += (text[position:start], " " * (end + 3 - start))
+            position = end + 3
+            start = text.find("<!--", position)
+        else:
+            start = text.find("<!--", start + 4)
+    return "".join((*pieces, text[position:]))
 
 
 def _blank_hidden(text: str) -> str:

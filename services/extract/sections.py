@@ -10,15 +10,18 @@ from shared.model.tag import Section
 SCORED_LIMIT = 60_000
 """Code points of a text that are read; what stands after them is never scored."""
 
+MOST_SENTENCES = 2_000
+"""A text with more of them is no story, and is read so far."""
+
 OWN_SECTIONS: frozenset[Section] = frozenset({"title", "dek", "body", "subheading"})
 """The sections that count as the story's own text."""
 
 _SENTENCE_END = re.compile(
     r"[.!?…](?<!\b[A-ZА-Я]\.)(?<!\b[A-Z]\.[A-Z]\.)(?<!\b(?:Mr|Dr|St|vs|No|Lt)\.)"
     r"(?<!\b(?:Mrs|Sen|Rep|Gen|Col|Gov|Maj|Jan|Feb|Aug|Sep|Oct|Nov|Dec)\.)(?<!\bSept\.)"
-    r"[.!?…]*[\"'”’»)\]]*(?:\s+|(?=[A-ZА-ЯІЇЄ][a-zа-яіїє]))|[。！？]+[」』”]*\s*"
+    r"[.!?…]{0,20}+[\"'”’»)\]]{0,20}+(?:\s+|(?=[A-ZА-ЯІЇЄ][a-zа-яіїє]))|[。！？]+[」』”]*\s*"
 )
-_LIST_MARK = re.compile(r"\s+[•▪●]\s")
+_LIST_MARK = re.compile(r"(?<!\s)\s+[•▪●]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ def read_text(text: str) -> SectionedText:
         start, position = position, position + len(line)
         if not line.strip():
             continue
+        if len(sentences) >= MOST_SENTENCES:
+            break
         cut = marks.INLINE_RELATED.search(line) if any(sign in line for sign in marks.INLINE_SIGNS) else None
         own_end = start + cut.start() if cut else position
         section = _section_of(line, ending, is_first=not sentences)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from services.extract.categories import CategoryFinding, categorise
+from services.extract.categories import Categoriser, CategoryFinding
 from services.extract.labels import LabelledStory, Reader
 from services.extract.language import LangidClassifier, LanguageDetector, LatinClassifier
 from services.extract.lexicon import FOLDER, Lexicon, load_lexicon
@@ -18,15 +18,19 @@ class Tagger:
     Immutable once made, so one instance serves any number of stories; loading takes about a second.
     """
 
-    def __init__(self, lexicon: Lexicon, classifier: LatinClassifier) -> None:
+    def __init__(
+        self, lexicon: Lexicon, classifier: LatinClassifier, categoriser: Categoriser | None = None
+    ) -> None:
         self._lexicon = lexicon
+        self._categoriser = categoriser or Categoriser.load(lexicon)
         self._language = LanguageDetector(classifier)
         self._reader = Reader(lexicon)
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Tagger":
         """A tagger with the lexicon in `folder`; LexiconError names the file and line of a mistake in it."""
-        return cls(load_lexicon(folder), LangidClassifier())
+        lexicon = load_lexicon(folder)
+        return cls(lexicon, LangidClassifier(), Categoriser.load(lexicon, folder))
 
     @property
     def version(self) -> str:
@@ -73,7 +77,7 @@ class Tagger:
         return judge(story, self._lexicon.features, self._lexicon.model)
 
     def _categories(self, story: LabelledStory) -> tuple[CategoryFinding, ...]:
-        return categorise(story, self._lexicon.categories)
+        return self._categoriser.categorise(story)
 
 
 def _evidence(relevance: Relevance, findings: tuple[CategoryFinding, ...]) -> tuple[Evidence, ...]:

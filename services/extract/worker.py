@@ -14,10 +14,15 @@ def load_worker() -> None:
         _loaded.append(Tagger.load())
 
 
+def tagger_in_worker() -> Tagger:
+    """This process's tagger, loaded first where no initializer did."""
+    load_worker()
+    return _loaded[0]
+
+
 def tag_in_worker(request: TagRequest) -> Tags:
     """Tags one story in this process; loads the tagger first where no initializer did."""
-    load_worker()
-    return _loaded[0].tag(
+    return tagger_in_worker().tag(
         title=request.title,
         text=request.text,
         language=request.language,

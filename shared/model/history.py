@@ -23,12 +23,13 @@ class ActiveStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """The words of one revision of a story."""
+    """The words of one revision of a story, and whose they are where the reader asked for that."""
 
     story_id: str
     revision: int
     title: str
     text: str
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

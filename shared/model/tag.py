@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from shared.model.article import Article
 from shared.model.claim import Claim
 from shared.model.story import Story
 from shared.model.times import require_utc
@@ -58,11 +59,15 @@ class Tags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedStory:
-    """A story with its tags, as it travels from tagging to correlation."""
+    """A story with its tags, as it travels from tagging to correlation.
+
+    With an `article` the story's text is what its page said, and `article.teaser` what the feed carried.
+    """
 
     story: Story
     tags: Tags
     tagged_at: datetime
+    article: Article | None = None
 
     def __post_init__(self) -> None:
         require_utc(self, "tagged_at")

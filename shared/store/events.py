@@ -59,7 +59,8 @@ class EventStore:
 
     async def wordings(self, story_ids: Iterable[str]) -> tuple[Wording, ...]:
         """The newest wording of each of these stories."""
-        columns = (stories.c.id.label("story_id"), stories.c.revision, stories.c.title, stories.c.text)
+        table = stories.c
+        columns = (table.id.label("story_id"), table.revision, table.title, table.text, table.outlet)
         async with self._database.read() as connection:
             found = await connection.execute(sa.select(*columns).where(stories.c.id.in_(list(story_ids))))
             return tuple(Wording(**row) for row in found.mappings())

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.model.alert import Alert, Decision, Event
+from shared.model.origin import Origin
 from shared.model.story import Story
 from shared.model.tag import TaggedStory
 from shared.store import event_rows, story_rows
@@ -26,12 +27,14 @@ async def take_turn(connection: AsyncConnection) -> None:
         await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(RECORDING_LOCK)))
 
 
-async def put_story(connection: AsyncConnection, tagged: TaggedStory, state: str) -> None:
+async def put_story(
+    connection: AsyncConnection, tagged: TaggedStory, state: str, origin: Origin | None
+) -> None:
     """Store the revision, and make it the story's row if it is newer.
 
     Of one revision tagged twice, by different rules, the relevant one stands.
     """
-    row = story_rows.story_row(tagged, state)
+    row = story_rows.story_row(tagged, state, origin)
     statement = insert_into(connection, stories).values(row)
     new = statement.excluded
     newer = new.revision > stories.c.revision

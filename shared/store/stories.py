@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from shared.db import Database
 from shared.model.alert import Alert, Decision, Event
+from shared.model.origin import Origin
 from shared.model.tag import TaggedStory
 from shared.store import recording, story_rows
 from shared.tables import decisions, stories
@@ -18,12 +20,14 @@ MOST_LISTED = 1000
 class StoredStory:
     """A story's newest revision; `sequence` is its place in order of arrival.
 
-    `state` is off_topic for an irrelevant one, else the outcome of the decision on that revision.
+    `state` is off_topic for an irrelevant one, else the outcome of the decision on that revision; `origin` is
+    None for an irrelevant one.
     """
 
     sequence: int
     state: str
     tagged: TaggedStory
+    origin: Origin | None = None
 
 
 class StoryStore:
@@ -39,6 +43,7 @@ class StoryStore:
         *,
         event: Event | None = None,
         alert: Alert | None = None,
+        origin: Origin | None = None,
     ) -> Alert | None:
         """Store all that came of one revision, in one transaction; `decision` is None for an irrelevant one.
 
@@ -51,7 +56,7 @@ class StoryStore:
             if decision is not None and not await recording.put_decision(connection, decision):
                 return await recording.stored_alert(connection, story.id, story.revision)
             state = decision.outcome if decision is not None else story_rows.OFF_TOPIC
-            await recording.put_story(connection, tagged, state)
+            await recording.put_story(connection, tagged, state, origin)
             if event is not None:
                 await recording.put_event(connection, event, story)
             return None if alert is None else await recording.put_alert(connection, alert)
@@ -62,11 +67,23 @@ class StoryStore:
             row = found.mappings().one_or_none()
             return None if row is None else _stored(row)
 
-    async def list(self, after: int, limit: int, relevant: bool | None = None) -> tuple[StoredStory, ...]:
-        """The stories after that sequence, in order of arrival; at most a thousand."""
+    async def list(
+        self,
+        after: int,
+        limit: int,
+        relevant: bool | None = None,
+        *,
+        seen_since: datetime | None = None,
+    ) -> tuple[StoredStory, ...]:
+        """The stories after that sequence, in order of arrival; at most a thousand.
+
+        With `seen_since` only those first seen at that moment or later.
+        """
         query = sa.select(stories).where(stories.c.sequence > after).order_by(stories.c.sequence)
         if relevant is not None:
             query = query.where(stories.c.relevant == relevant)
+        if seen_since is not None:
+            query = query.where(stories.c.first_seen_at >= seen_since)
         async with self._database.read() as connection:
             found = await connection.execute(query.limit(min(limit, MOST_LISTED)))
             return tuple(_stored(row) for row in found.mappings())
@@ -87,4 +104,9 @@ class StoryStore:
 
 
 def _stored(row: sa.RowMapping) -> StoredStory:
-    return StoredStory(sequence=row["sequence"], state=row["state"], tagged=story_rows.tagged_story(row))
+    return StoredStory(
+        sequence=row["sequence"],
+        state=row["state"],
+        tagged=story_rows.tagged_story(row),
+        origin=story_rows.origin(row),
+    )

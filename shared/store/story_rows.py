@@ -6,6 +6,8 @@ import msgspec
 import sqlalchemy as sa
 
 from shared.model.alert import Decision
+from shared.model.article import Article
+from shared.model.origin import Origin
 from shared.model.story import Story
 from shared.model.tag import TaggedStory, Tags
 from shared.store.storable import storable_json, storable_text
@@ -14,7 +16,7 @@ from shared.tables import decisions
 OFF_TOPIC = "off_topic"
 
 
-def story_row(tagged: TaggedStory, state: str) -> dict[str, Any]:
+def story_row(tagged: TaggedStory, state: str, origin: Origin | None) -> dict[str, Any]:
     """The row of `stories` for this revision."""
     story, tags = tagged.story, tagged.tags
     return {
@@ -38,6 +40,8 @@ def story_row(tagged: TaggedStory, state: str) -> dict[str, Any]:
         "tier": tags.tier,
         "tags": storable_json(tags),
         "tagged_at": tagged.tagged_at,
+        "article": None if tagged.article is None else storable_json(tagged.article),
+        "origin": None if origin is None else storable_json(origin),
     }
 
 
@@ -71,7 +75,18 @@ def tagged_story(row: sa.RowMapping) -> TaggedStory:
         revised_at=row["revised_at"],
         content_hash=row["content_hash"],
     )
-    return TaggedStory(story=story, tags=msgspec.convert(row["tags"], Tags), tagged_at=row["tagged_at"])
+    article = row["article"]
+    return TaggedStory(
+        story=story,
+        tags=msgspec.convert(row["tags"], Tags),
+        tagged_at=row["tagged_at"],
+        article=None if article is None else msgspec.convert(article, Article),
+    )
+
+
+def origin(row: sa.RowMapping) -> Origin | None:
+    """Where the story's words come from, as `story_row` stored it."""
+    return None if row["origin"] is None else msgspec.convert(row["origin"], Origin)
 
 
 def decision_row(decision: Decision) -> dict[str, Any]:

@@ -28,6 +28,8 @@ stories = sa.Table(
     sa.Column("tier", sa.String(16), nullable=False),
     sa.Column("tags", Json, nullable=False),
     sa.Column("tagged_at", UtcDateTime, nullable=False),
+    sa.Column("article", Json),
+    sa.Column("origin", Json),
     sa.Index("ix_stories_relevant_sequence", "relevant", "sequence"),
 )
 
@@ -90,4 +92,11 @@ decisions = sa.Table(
     sa.Column("event_id", sa.String(64)),
     sa.Column("alert_id", sa.String(64)),
     sa.Column("decided_at", UtcDateTime, nullable=False),
+)
+
+domain_starts = sa.Table(
+    "domain_starts",
+    metadata,
+    sa.Column("domain", sa.String(255), primary_key=True),
+    sa.Column("started_at", UtcDateTime, nullable=False, index=True),
 )

@@ -140,6 +140,7 @@ def environment_for(
         "PACTWATCH_POLL_FLOOR_SECONDS": "1",
         "PACTWATCH_POLL_CEILING_SECONDS": "1",
         "PACTWATCH_DOMAIN_PAUSE_SECONDS": "0",
+        "PACTWATCH_ARTICLES": "false",  # pages of sample outlets lead nowhere
         "PACTWATCH_DELIVERY_LEASE_SECONDS": "20",
         **extra,
     }

@@ -14,12 +14,13 @@ from lxml import etree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One entry of a feed; `text` is plain, one paragraph per line."""
+    """One entry of a feed; `text` is plain, one paragraph per line; without `link` its page is elsewhere."""
 
     guid: str
     title: str
     text: str
     published: datetime
+    link: str | None = None
 
 
 def rendered(title: str, items: Sequence[Item]) -> bytes:
@@ -33,7 +34,7 @@ def rendered(title: str, items: Sequence[Item]) -> bytes:
         entry = etree.SubElement(channel, "item")
         etree.SubElement(entry, "title").text = item.title
         etree.SubElement(entry, "guid", isPermaLink="false").text = item.guid
-        etree.SubElement(entry, "link").text = f"https://sample.example/{item.guid}"
+        etree.SubElement(entry, "link").text = item.link or f"https://sample.example/{item.guid}"
         etree.SubElement(entry, "pubDate").text = format_datetime(item.published)
         paragraphs = "".join(f"<p>{escape(line)}</p>" for line in item.text.splitlines() if line.strip())
         etree.SubElement(entry, "description").text = paragraphs
@@ -42,10 +43,11 @@ def rendered(title: str, items: Sequence[Item]) -> bytes:
 
 @dataclass(slots=True)
 class FeedHost:
-    """Serves `feeds[name]` at /name; use as `async with`."""
+    """Serves `feeds[name]` at /name, and `pages[path]`, which are HTML; use as `async with`."""
 
     feeds: dict[str, list[Item]] = field(default_factory=dict)
     port: int = 0
+    pages: dict[str, bytes] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
 
     def url(self, name: str) -> str:
@@ -53,7 +55,7 @@ class FeedHost:
 
     async def __aenter__(self) -> Self:
         application = web.Application()
-        application.router.add_get("/{name}", self._serve)
+        application.router.add_get("/{name:.+}", self._serve)
         self._runner = web.AppRunner(application, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -68,6 +70,8 @@ class FeedHost:
 
     async def _serve(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
+        if name in self.pages:
+            return web.Response(body=self.pages[name], content_type="text/html")
         if name not in self.feeds:
             raise web.HTTPNotFound
         return web.Response(body=rendered(name, self.feeds[name]), content_type="application/rss+xml")

@@ -1,5 +1,6 @@
 """Records of every released schema version still decode, and today's values still become those records."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.samples import (
     a_story,
     a_tagged_story,
     an_alert,
+    an_article,
 )
 
 HERE = Path(__file__).parent / "records"
@@ -40,9 +42,10 @@ RELEASED: tuple[tuple[Contract[Any], Any], ...] = (
 )
 
 
-def _golden(contract: Contract[Any]) -> StreamRecord:
-    """The record as it was written when the version was released."""
-    stored = msgspec.json.decode((HERE / f"{contract.name}.v{contract.version}.json").read_bytes())
+def _golden(contract: Contract[Any], variant: str = "") -> StreamRecord:
+    """The record as it was written when the version was released; a `variant` came to be within it."""
+    name = f"{contract.name}.v{contract.version}{variant}.json"
+    stored = msgspec.json.decode((HERE / name).read_bytes())
     return StreamRecord(
         topic=contract.topic,
         partition=0,
@@ -65,4 +68,15 @@ def test_todays_record_is_the_released_one(contract: Contract[Any], value: Any) 
     golden = _golden(contract)
     assert record.key == golden.key
     assert dict(record.headers) == dict(golden.headers)
+    assert msgspec.json.decode(record.value) == msgspec.json.decode(golden.value)
+
+
+def test_a_record_from_before_articles_decodes_to_a_story_without_one() -> None:
+    assert decode(TAGGED_STORY, _golden(TAGGED_STORY, "-before-articles")) == a_tagged_story()
+
+
+def test_a_record_with_an_article_is_the_released_one() -> None:
+    golden, value = _golden(TAGGED_STORY, "-article"), replace(a_tagged_story(), article=an_article())
+    assert decode(TAGGED_STORY, golden) == value
+    record = encode(TAGGED_STORY, value, source="/golden", now=NOON)
     assert msgspec.json.decode(record.value) == msgspec.json.decode(golden.value)

@@ -36,6 +36,11 @@ def load_dev(folder: Path) -> tuple[LabelledStory, ...]:
     )
 
 
+def load_probes() -> tuple[LabelledStory, ...]:
+    """The project's own probes: sentences in our own words, labelled by the policy of the dev sets."""
+    return tuple(_load(Path(__file__).parent / "probes.jsonl", "probes"))
+
+
 def load_stream(folder: Path) -> tuple[LabelledStory, ...]:
     """The dev stream; an item without a label is not relevant, a borderline one is left out."""
     labels = {row["id"]: row["relevant"] for row in _rows(folder / "stream" / "dev_labels.jsonl")}

@@ -7,7 +7,7 @@ the baseline.
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from services.extract.tagger import Tagger
@@ -58,6 +58,28 @@ def figures(judged: Iterable[Judged]) -> dict[str, Score]:
     return table
 
 
+def category_figures(judged: Iterable[Judged]) -> dict[str, Score]:
+    """Each category over the real stories, by id; one that no reader and no tagger gave is left out."""
+    real = [(story, tags) for story, tags in judged if story.dataset == "stories"]
+    seen = sorted({one for story, tags in real for one in (*story.categories, *tags.categories)})
+    return {
+        one: score(
+            [one in tags.categories for _, tags in real], [one in story.categories for story, _ in real]
+        )
+        for one in seen
+    }
+
+
+def first_right(judged: Iterable[Judged]) -> float:
+    """How often the tagger's first category is the reader's, over the real stories both call relevant."""
+    firsts = [
+        story.categories[0] == tags.categories[0]
+        for story, tags in judged
+        if story.dataset == "stories" and story.categories and tags.categories
+    ]
+    return sum(firsts) / len(firsts) if firsts else 1.0
+
+
 def below(now: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
     """One line for each figure of the baseline that is lower now, or gone."""
     return [
@@ -67,27 +89,39 @@ def below(now: Mapping[str, float], baseline: Mapping[str, float]) -> list[str]:
     ]
 
 
-def report(table: Mapping[str, Score], judged: Iterable[Judged], version: str) -> str:
+def report(table: Mapping[str, Score], judged: Sequence[Judged], version: str) -> str:
     """The figures and the worst errors, by id."""
     lines = [
         "# Quality of the tagger on the dev sets",
         "",
         f"Rules {version}. The weights were fitted on these sets: the held-out figures are those that",
-        "`python -m tests.quality.train` shows.",
+        "`python -m tests.quality.train` and `python -m tests.quality.train_categories` show.",
         "",
-        "| set | P | R | F1 | right | false alarms | missed |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {name} | {one.precision:.3f} | {one.recall:.3f} | {one.f1:.3f}"
-            f" | {one.right} | {one.false_alarms} | {one.missed} |"
-            for name, one in table.items()
-        ),
+        *_rows("set", table),
+        "",
+        "## Categories of the real stories",
+        "",
+        *_rows("category", category_figures(judged)),
+        "",
+        f"The first is the reader's first in {first_right(judged):.1%} of the stories both call relevant.",
         "",
         "## Worst errors",
         "",
         *_worst(judged),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _rows(heading: str, table: Mapping[str, Score]) -> list[str]:
+    return [
+        f"| {heading} | P | R | F1 | right | false alarms | missed |",
+        "|---|---|---|---|---|---|---|",
+        *(
+            f"| {name} | {one.precision:.3f} | {one.recall:.3f} | {one.f1:.3f}"
+            f" | {one.right} | {one.false_alarms} | {one.missed} |"
+            for name, one in table.items()
+        ),
+    ]
 
 
 def _worst(judged: Iterable[Judged]) -> list[str]:

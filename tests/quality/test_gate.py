@@ -2,7 +2,7 @@
 
 from shared.model.tag import Tags
 from tests.quality.datasets import LabelledStory
-from tests.quality.gate import below, figures, report
+from tests.quality.gate import below, category_figures, figures, first_right, report
 from tests.quality.scores import score
 
 
@@ -42,6 +42,14 @@ def test_categories_count_over_the_real_stories_together() -> None:
     assert (counted.right, counted.false_alarms, counted.missed) == (1, 1, 1)
 
 
+def test_each_category_is_counted_by_itself_and_the_first_one_too() -> None:
+    judged = [_judged(relevant=True, said=True), _judged(relevant=False, said=True)]
+    table = category_figures(judged)
+    assert (table["combat"].right, table["combat"].false_alarms, table["combat"].missed) == (1, 1, 0)
+    assert table["training"].false_alarms == 2
+    assert first_right(judged) == 1.0
+
+
 def test_a_figure_below_the_baseline_is_named_and_so_is_one_that_is_gone() -> None:
     lines = below({"stories": 0.9}, {"stories": 0.95, "traps": 0.9})
     assert lines == ["stories: F1 0.9000, baseline 0.9500", "traps: F1 0.0000, baseline 0.9000"]
@@ -52,4 +60,5 @@ def test_the_report_names_errors_by_id_and_quotes_nobody() -> None:
     judged = [_judged(relevant=True, said=False)]
     text = report(figures(judged), judged, "abc")
     assert "`s1` (en): missed" in text
+    assert "| combat | 1.000 | 0.000 |" in text
     assert "somebody" not in text

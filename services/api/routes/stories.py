@@ -3,9 +3,12 @@
 from fastapi import APIRouter, HTTPException
 
 from services.api.dependencies import Coverage, State
+from services.api.problems import RETRY_SECONDS
 from services.api.routes.parameters import AfterSequence, Id, Limit, page_of
+from services.api.schemas.explanations import ExplanationOut
 from services.api.schemas.page import Page
 from services.api.schemas.stories import StoryOut
+from shared.errors import TransientError
 
 router = APIRouter(prefix="/v1/stories", tags=["stories"])
 
@@ -37,3 +40,17 @@ async def get_story(state: State, story_id: Id) -> StoryOut:
     if found is None:
         raise HTTPException(404, "no such story")
     return StoryOut.of(found, full_text=state.full_text)
+
+
+@router.get("/{story_id}/why")
+async def explain_story(state: State, story_id: Id) -> ExplanationOut:
+    """Everything for and against one story, relevant or not, under the rules of now."""
+    found = await state.stories.get(story_id)
+    if found is None:
+        raise HTTPException(404, "no such story")
+    try:
+        explanation = await state.explainer.explain(found.tagged)
+    except TransientError as error:
+        retry = {"Retry-After": str(RETRY_SECONDS)}
+        raise HTTPException(503, "the explanation was not ready in time", headers=retry) from error
+    return ExplanationOut.of(explanation)

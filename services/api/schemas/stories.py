@@ -1,6 +1,6 @@
 """Stories and alerts as the API gives them."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Final
 
@@ -8,7 +8,9 @@ from pydantic import BaseModel
 
 from services.api.dependencies import ListedAlert, ListedStory
 from shared.model.alert import AlertStory, Certainty, Coverage, Reason
+from shared.model.article import Article
 from shared.model.claim import Claim
+from shared.model.origin import Origin
 from shared.model.story import PublishedSource
 from shared.model.tag import EntityMention, Evidence, Tier
 
@@ -18,7 +20,9 @@ EXCERPT_CHARACTERS: Final = 300
 class StoryOut(BaseModel):
     """A story and the tagger's verdict on it; evidence and claims count code points of title and text.
 
-    `text` is null where the operator serves excerpts only.
+    `text` is null where the operator serves excerpts only. `origin` says which earlier story it repeats and
+    which agency it credits; null for a story that is not relevant. `article` is the page that completed the
+    text, null where the feed's own text was read.
     """
 
     sequence: int
@@ -45,6 +49,8 @@ class StoryOut(BaseModel):
     claims: tuple[Claim, ...]
     evidence: tuple[Evidence, ...]
     version: str
+    origin: Origin | None
+    article: Article | None
 
     @classmethod
     def of(cls, listed: ListedStory, *, full_text: bool) -> "StoryOut":
@@ -74,7 +80,16 @@ class StoryOut(BaseModel):
             claims=tags.claims,
             evidence=tags.evidence,
             version=tags.version,
+            origin=listed.origin,
+            article=_shown(listed.tagged.article, full_text=full_text),
         )
+
+
+def _shown(article: Article | None, *, full_text: bool) -> Article | None:
+    """A teaser may be long, such as a report that breaks off."""
+    if article is None or full_text:
+        return article
+    return replace(article, teaser=article.teaser[:EXCERPT_CHARACTERS])
 
 
 class AlertOut(BaseModel):

@@ -11,10 +11,13 @@ from httpx2 import ASGITransport, AsyncClient
 
 from services.api.app import create_app
 from services.api.dependencies import ApiState
+from services.extract.explainer import explain_stored
 from shared.db import Database
-from shared.errors import StreamUnavailableError
+from shared.errors import PactwatchError, StreamUnavailableError
 from shared.http.addresses import AddressPolicy
 from shared.metrics import Metrics
+from shared.model.explanation import Explanation
+from shared.model.tag import TaggedStory
 from shared.probes import Readiness
 from shared.store.alerts import AlertStore
 from shared.store.deliveries import DeliveryStore
@@ -66,6 +69,7 @@ class World:
 
     now: datetime = NOW
     stream_works: bool = True
+    explainer_fault: PactwatchError | None = None
 
     def clock(self) -> datetime:
         return self.now
@@ -73,6 +77,12 @@ class World:
     async def check_stream(self) -> None:
         if not self.stream_works:
             raise StreamUnavailableError("no broker answers")
+
+    async def explain(self, story: TaggedStory) -> Explanation:
+        """As the explainer's process does, in this one."""
+        if self.explainer_fault is not None:
+            raise self.explainer_fault
+        return explain_stored(story)
 
 
 @asynccontextmanager
@@ -82,6 +92,7 @@ async def serving(db: Database, *, full_text: bool = True) -> AsyncIterator[Serv
         stories=StoryStore(db),
         alerts=AlertStore(db),
         ledger=LedgerStore(db),
+        explainer=world,
         feeds=FeedStore(db),
         feed_states=FeedStateStore(db),
         feed_overview=FeedOverview(db),

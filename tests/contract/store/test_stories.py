@@ -17,7 +17,7 @@ from shared.store.events import EventStore
 from shared.store.ledger import LedgerStore
 from shared.store.stories import StoryStore
 from tests.contract.store.rows import all_rows, wipe
-from tests.samples import NOON, a_story, a_tagged_story, some_tags
+from tests.samples import NOON, a_story, a_tagged_story, an_article, some_tags
 
 TOLD = Verdict(outcome="notified", reason="first_report", because="it is new", told_as="first_report")
 KEPT = Verdict(outcome="suppressed", reason="copy", because="it is a copy")
@@ -56,6 +56,15 @@ async def test_what_is_recorded_comes_back_as_it_was(stories: StoryStore, databa
     assert await stories.decisions(tagged.story.id) == [made.decision]
     assert sent == made.alert == await AlertStore(database).get(sent.id if sent else "")
     assert await EventStore(database).get("event-1") == made.event
+
+
+async def test_what_a_storys_page_said_comes_back_as_it_was(stories: StoryStore) -> None:
+    article = an_article(teaser="a\0b", authors=("Ü 한",), begins=12, modified_at=None)
+    tagged = replace(_revision(1), article=article)
+    await _record(stories, tagged)
+    stored = await stories.get("story-1")
+    assert stored is not None
+    assert stored.tagged == replace(tagged, article=replace(article, teaser="a\ufffdb"))
 
 
 async def test_what_is_not_there_is_none(stories: StoryStore, database: Database) -> None:
@@ -145,6 +154,16 @@ async def test_lists_follow_a_cursor_through_every_row_once(stories: StoryStore,
     assert await stories.count() == 7
     severe = await AlertStore(database).list(0, 100, min_severity=5)
     assert len(severe) == await AlertStore(database).count() == 4
+
+
+async def test_a_list_can_begin_with_what_was_first_seen_since_a_moment(stories: StoryStore) -> None:
+    for day in (2, 0, 1):
+        story = a_story(id=f"day-{day}", first_seen_at=NOON + timedelta(days=day))
+        await stories.record(a_tagged_story(story, IRRELEVANT), None)
+    since = await stories.list(0, 10, seen_since=NOON + timedelta(days=1))
+    assert [stored.tagged.story.id for stored in since] == ["day-2", "day-1"]
+    rest = await stories.list(since[0].sequence, 10, seen_since=NOON + timedelta(days=1))
+    assert [stored.tagged.story.id for stored in rest] == ["day-1"]
 
 
 async def test_the_history_knows_the_wording_that_was_told_last(

@@ -94,3 +94,8 @@ def test_the_public_address_is_taken_without_a_slash_at_its_end(given: str) -> N
 def test_a_public_address_hubs_could_not_safely_use_is_refused(given: str) -> None:
     with pytest.raises(SettingsError, match="PACTWATCH_PUBLIC_URL"):
         Settings.from_environ({"PACTWATCH_PUBLIC_URL": given})
+
+
+def test_pages_of_stories_are_looked_for_unless_that_is_switched_off() -> None:
+    assert Settings.from_environ({}).articles
+    assert not Settings.from_environ({"PACTWATCH_ARTICLES": "false"}).articles

@@ -42,6 +42,38 @@ def test_a_bad_line_is_refused_by_its_number(line: bytes) -> None:
         read_request(line, 12, "stories.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        (b'\xef\xbb\xbf{"id": "1", "title": "after a byte order mark"}', "after a byte order mark"),
+        (b'{"id": "1", "title": "half \\ud83d of a pair"}', "half \ufffd of a pair"),
+        (
+            b'{"id": "1", "title": "whole \\ud83d\\ude80 pair, half \\udfff"}',
+            "whole \U0001f680 pair, half \ufffd",
+        ),
+        (b'{"id": "1", "title": "with a nul \\u0000"}', "with a nul \0"),
+        (b'{"id": "1", "title": "carriage return"}\r\n', "carriage return"),
+    ],
+)
+def test_a_line_as_odd_programs_write_it_is_read_and_offsets_stay(line: bytes, title: str) -> None:
+    assert read_request(line, 1).title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b'{"id": "1", "x": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
+        (b'{"id": "1", "x": "\\ud800", "y": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", "nested too deeply"),
+        (b'{"id": "1", "title": "\xff"}', "not UTF-8"),
+        (b'{"id": "\\ud800", "title": 5}', "title"),
+        (b'{"id": "\\ud800"', "stories.jsonl:3: "),
+    ],
+)
+def test_a_line_that_cannot_be_read_says_why(line: bytes, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        read_request(line, 3, "stories.jsonl")
+
+
 def test_a_worker_says_what_the_tagger_says(tagger: Tagger) -> None:
     request = read_request('{"id": "1", "title": "КНДР передала России снаряды"}'.encode(), 1)
     load_worker()

@@ -1,0 +1,177 @@
+"""What parts one category from another: cue words, features over labels, fitted weights; read and checked."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from services.extract.lexicon import FOLDER
+from services.extract.lexicon_mistakes import Mistakes, likely
+from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
+from services.extract.lexicon_rules import Condition
+from services.extract.lexicon_terms import Term, read_cues
+from shared.errors import LexiconError
+
+CategoryZone = Literal["title", "head", "body"]
+"""The headline; headline and lead read as one; the sentences of the text, each with the one before it."""
+
+CATEGORY_ZONES: tuple[CategoryZone, ...] = get_args(CategoryZone)
+CATEGORY_FILES = ("category_cues.yaml", "category_features.yaml", "category_weights.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryFeature:
+    """A condition on labels; it counts once for each zone it holds in."""
+
+    name: str
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRule:
+    """A category and the names of the features that speak for it and against it.
+
+    Only what speaks for it is its evidence; weights of other features merely move its probability.
+    """
+
+    id: str
+    speaks_for: frozenset[str]
+    speaks_against: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryFit:
+    """The fitted weights of a category by "feature.zone"; `rank` is how often it leads where it is given."""
+
+    bias: float
+    rank: float
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRules:
+    """Everything that categories are decided by.
+
+    `labels` are the reader's with those of `terms` after them. A category is given from `threshold` on.
+    """
+
+    terms: tuple[Term, ...]
+    labels: Mapping[str, int]
+    features: tuple[CategoryFeature, ...]
+    categories: tuple[CategoryRule, ...]
+    fits: Mapping[str, CategoryFit]
+    threshold: float
+    version: str
+
+
+def load_category_rules(
+    labels: Mapping[str, int], folder: Path = FOLDER, *, fitted: bool = True
+) -> CategoryRules:
+    """Reads and checks the files of the categories; `labels` are those that the reader gives.
+
+    LexiconError has a line for each mistake, which names its file and line. With `fitted` off the weights are
+    not read: there are none that fit before training.
+    """
+    mistakes = Mistakes()
+    contents = {name: read_file(folder / name) for name in CATEGORY_FILES[: 3 if fitted else 2]}
+    roots = [read_node(content, str(folder / name), mistakes) for name, content in contents.items()]
+    try:
+        rules = _assembled(roots[0], roots[1], labels, _version(contents))
+        if fitted:
+            rules = _with_weights(rules, roots[2])
+    except LexiconError as error:
+        mistakes.add(error.detail)
+        mistakes.raise_any()
+        raise
+    mistakes.raise_any()
+    return rules
+
+
+def _assembled(
+    cues: LexiconNode, rules: LexiconNode, labels: Mapping[str, int], version: str
+) -> CategoryRules:
+    terms = read_cues(cues)
+    known = dict(labels)
+    for name in terms.names:
+        if name in known:
+            cues.note(f"{name!r} is the name of another label already")
+        known[name] = len(known)
+    fields = rules.fields(frozenset({"version", "features", "categories"}), frozenset())
+    features = tuple(
+        CategoryFeature(name=name, condition=_condition(node, known))
+        for name, node in fields["features"].mapping().items()
+    )
+    names = frozenset(feature.name for feature in features)
+    return CategoryRules(
+        terms=terms.terms,
+        labels=known,
+        features=features,
+        categories=tuple(_rule(name, node, names) for name, node in fields["categories"].mapping().items()),
+        fits={},
+        threshold=0.5,
+        version=version,
+    )
+
+
+def _with_weights(rules: CategoryRules, root: LexiconNode) -> CategoryRules:
+    fields = root.fields(frozenset({"version", "threshold", "categories"}), frozenset({"trained_on"}))
+    names = frozenset(feature.name for feature in rules.features)
+    fits = {name: _fit(node, names) for name, node in fields["categories"].mapping().items()}
+    for rule in rules.categories:
+        if rule.id not in fits:
+            fields["categories"].note(f"no weights for {rule.id!r}")
+    return replace(rules, fits=fits, threshold=fields["threshold"].number())
+
+
+def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
+    """Written as in rules.yaml: "KP & arms|troops & !sport"."""
+    groups: dict[bool, list[int]] = {True: [], False: []}
+    for part in node.text().split("&"):
+        written = part.strip()
+        group = 0
+        for label in written.removeprefix("!").split("|"):
+            if label.strip() not in labels:
+                node.fail(f"unknown label {label.strip()!r}; {likely(label.strip(), labels)}")
+            group |= 1 << labels[label.strip()]
+        groups[written.startswith("!")].append(group)
+    without = 0
+    for group in groups[True]:
+        without |= group
+    return Condition(needs=tuple(groups[False]), without=without)
+
+
+def _rule(name: str, node: LexiconNode, features: frozenset[str]) -> CategoryRule:
+    entry = node.fields(frozenset({"for"}), frozenset({"against"}))
+    speaking = {
+        side: _features(entry[side], features) if side in entry else () for side in ("for", "against")
+    }
+    return CategoryRule(
+        id=name, speaks_for=frozenset(speaking["for"]), speaks_against=frozenset(speaking["against"])
+    )
+
+
+def _features(node: LexiconNode, features: frozenset[str]) -> tuple[str, ...]:
+    names = node.texts()
+    for name in names:
+        if name not in features:
+            node.fail(f"unknown feature {name!r}; {likely(name, features)}")
+    return names
+
+
+def _fit(node: LexiconNode, features: frozenset[str]) -> CategoryFit:
+    entry = node.fields(frozenset({"bias", "rank", "weights"}), frozenset())
+    weights: dict[str, float] = {}
+    for name, weight in entry["weights"].mapping().items():
+        feature, _, zone = name.rpartition(".")
+        if feature not in features or zone not in CATEGORY_ZONES:
+            weight.note(f"weight of an unknown feature {name!r}")
+        weights[name] = weight.number()
+    return CategoryFit(bias=entry["bias"].number(), rank=entry["rank"].number(), weights=weights)
+
+
+def _version(contents: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    for name, content in contents.items():
+        digest.update(f"{name}\0{content}\0".encode())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,61 @@
+"""What a robots.txt allows us, by RFC 9309."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+ROBOT: Final = "Pactwatch"
+"""The name by which a robots.txt speaks of us."""
+
+MOST_BYTES: Final = 500 * 1024
+FRESH: Final = timedelta(hours=24)
+TRY_AGAIN: Final = timedelta(minutes=10)
+"""How soon a robots.txt that could not be had is asked for again; until then its server is left alone."""
+
+LONGEST_DELAY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Robots:
+    """What is known of one server's robots.txt until then; `body` is its text where it decides."""
+
+    verdict: Literal["allow", "disallow", "ask"]
+    until: datetime
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Whether an address may be asked, and how far apart its server wants requests."""
+
+    allowed: bool
+    delay: timedelta = timedelta()
+
+
+def robots_address(url: str) -> str:
+    """Where the robots.txt that speaks of this address is; one server, one address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+
+
+def robots_of(status: int | None, body: bytes, now: datetime) -> Robots:
+    """What the answer for a robots.txt means; `status` is None where there was none.
+
+    No such file, or one we may not read, forbids nothing; a server in trouble is not to be asked more.
+    """
+    if status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Robots(verdict="disallow", until=now + TRY_AGAIN)
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and body.strip():
+        return Robots(verdict="ask", until=now + FRESH, body=body[:MOST_BYTES])
+    return Robots(verdict="allow", until=now + FRESH)
+
+
+def permission(body: bytes, url: str) -> Permission:
+    """What this robots.txt says of this address to us."""
+    rules = Protego.parse(body.decode("utf-8-sig", "replace"))
+    delay = min(max(rules.crawl_delay(ROBOT) or 0.0, 0.0), LONGEST_DELAY.total_seconds())
+    return Permission(allowed=rules.can_fetch(url, ROBOT), delay=timedelta(seconds=delay))

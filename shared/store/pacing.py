@@ -1,0 +1,94 @@
+"""Turns at servers that are not ours: the pause between two starts at one domain, kept across processes."""
+
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db import Database
+from shared.model.feed import DomainHold
+from shared.store.storable import storable_text
+from shared.store.upsert import insert_into
+from shared.tables import domain_holds, domain_starts
+
+FORGOTTEN: Final = timedelta(days=1)
+"""Older starts matter to nobody: addresses come from strangers, who could name domains without end."""
+
+_NEVER: Final = timedelta(days=36_500)
+_FORGOTTEN_AT_ONCE: Final = 100
+
+
+class PacingStore:
+    """Starts at domains, and holds learnt there. Every method may raise DatabaseUnavailableError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def reserve(
+        self,
+        domain: str,
+        *,
+        pause: timedelta,
+        now: datetime,
+        latest: datetime,
+        not_before: datetime | None = None,
+    ) -> datetime | Literal["busy", "held"]:
+        """The moment from which this domain may be asked, which nobody else is given.
+
+        At least `pause` after the one before, and not before `not_before`. "held" while the domain asked for
+        patience, "busy" if its next turn comes after `latest`; neither reserves anything.
+        """
+        async with self._database.write() as connection:
+            if await _held_until(connection, domain, now) is not None:
+                return "held"
+            last = await _last_start(connection, domain, now)
+            # A start far ahead of any turn is of a clock that was wrong.
+            free = last + pause if last < latest + pause else now
+            start = max(now, free, not_before or now)
+            if start > latest:
+                return "busy"
+            mine = domain_starts.c.domain == domain
+            await connection.execute(sa.update(domain_starts).where(mine).values(started_at=start))
+            await _forget(connection, now - FORGOTTEN)
+            return start
+
+    async def hold(self, hold: DomainHold) -> None:
+        """Ask this domain nothing until then, or until later if that was said before."""
+        row = {"domain": hold.domain, "until": hold.until, "reason": storable_text(hold.reason)}
+        async with self._database.write() as connection:
+            statement = insert_into(connection, domain_holds).values(row)
+            longer = statement.excluded.until > domain_holds.c.until
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[domain_holds.c.domain],
+                    set_={"until": statement.excluded.until, "reason": statement.excluded.reason},
+                    where=longer,
+                )
+            )
+
+
+async def _held_until(connection: AsyncConnection, domain: str, now: datetime) -> datetime | None:
+    held = sa.select(domain_holds.c.until).where(domain_holds.c.domain == domain, domain_holds.c.until > now)
+    found: datetime | None = (await connection.execute(held)).scalar_one_or_none()
+    return found
+
+
+async def _last_start(connection: AsyncConnection, domain: str, now: datetime) -> datetime:
+    """Locks the domain's row, made if it is missing: PostgreSQL cannot lock one that is not there."""
+    statement = insert_into(connection, domain_starts).values(domain=domain, started_at=now - _NEVER)
+    locking = statement.on_conflict_do_update(
+        index_elements=[domain_starts.c.domain], set_={"domain": statement.excluded.domain}
+    )
+    last: datetime = (await connection.execute(locking.returning(domain_starts.c.started_at))).scalar_one()
+    return last
+
+
+async def _forget(connection: AsyncConnection, before: datetime) -> None:
+    old = (
+        sa.select(domain_starts.c.domain)
+        .where(domain_starts.c.started_at < before)
+        .limit(_FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    await connection.execute(sa.delete(domain_starts).where(domain_starts.c.domain.in_(old)))

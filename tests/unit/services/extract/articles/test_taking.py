@@ -1,0 +1,51 @@
+"""Which pages are taken for a story, and what text the story has then."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.extract.pages.reading import LONGEST_TEXT, PageReading
+from services.extract.pages.taking import article_of, completed_by, unfit
+from tests.samples import NOON, a_story
+from tests.unit.services.extract.articles.newsdesk import REPORT, TEASER, TITLE
+
+STORY = a_story(title=TITLE, text=TEASER)
+PAGE = "\n".join(REPORT)
+OTHER = (
+    "The weather service expects rain over the mountains on Monday. Farmers welcomed the forecast, since the "
+    "fields have been dry for weeks. Schools will stay open, the regional governor announced on television."
+)
+
+
+def test_a_page_about_something_else_is_not_taken() -> None:
+    assert unfit(STORY, PageReading(text=OTHER)) == "other_words"
+    assert unfit(STORY, PageReading(text=f"{TITLE}\n{OTHER}")) == "other_words"
+    assert unfit(STORY, PageReading(text=PAGE)) is None
+
+
+def test_inflected_words_are_the_same_words() -> None:
+    story = a_story(title="Военные КНДР прибыли в российский порт", text="Северокорейские солдаты прибыли…")
+    page = "О прибытии северокорейских солдат в порт сообщили военным российские источники. " * 3
+    assert unfit(story, PageReading(text=page)) is None
+
+
+def test_a_headline_that_the_page_says_again_is_left_out() -> None:
+    story, article = article_of(
+        STORY, PageReading(text=f"{TITLE.upper()}\n\n{PAGE}"), "https://a.example", NOON
+    )
+    assert (story.text, article.begins) == (PAGE, 0)
+
+
+def test_a_whole_report_may_invite_its_readers_to_subscribe() -> None:
+    invitation = "Already a subscriber? Log in to continue reading."
+    assert unfit(STORY, PageReading(text=f"{PAGE}\n{invitation}")) == "paywall"
+    assert unfit(STORY, PageReading(text=f"{PAGE * 5}\n{invitation}")) is None
+
+
+@given(teaser=st.text(max_size=400), page=st.text(min_size=1, max_size=3_000))
+def test_a_completed_story_has_the_page_where_it_says_and_loses_no_word_of_its_teaser(
+    teaser: str, page: str
+) -> None:
+    story, begins = completed_by(a_story(text=teaser), page)
+    assert story.text[begins:] == page[: LONGEST_TEXT - begins].rstrip() or begins == 0
+    assert begins == 0 or teaser.strip().startswith(story.text[:begins].strip())
+    assert len(story.text) <= max(LONGEST_TEXT, len(page))
