@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from services.commands.unread import until_unread
-from services.extract.lexicon import FOLDER, Lexicon, load_lexicon
+from services.extract.lexicon import FOLDER, Lexicon
 from services.extract.tagger import Tagger
 
 family = typer.Typer(help="Rules: the words and weights by which stories are judged.", no_args_is_help=True)
@@ -29,9 +29,9 @@ def _family() -> None:
 @family.command()
 def check(folder: Folder = FOLDER) -> None:
     """Check the rules; every mistake is one line with file and line on standard error, exit status 2."""
-    lexicon, version = load_lexicon(folder), Tagger.load(folder).version
+    tagger = Tagger.load(folder)
     with until_unread():
-        for line in _lines(folder, lexicon, version):
+        for line in _lines(folder, tagger.lexicon, tagger.version):
             sys.stdout.write(f"{line}\n")
 
 
@@ -40,7 +40,7 @@ def _lines(folder: Path, lexicon: Lexicon, version: str) -> list[str]:
     unweighted = [name for name in names if name not in lexicon.model.weights]
     counts = (
         f"{len(lexicon.entities):,} entities, {len(lexicon.terms):,} terms, {len(lexicon.labels)} labels,"
-        f" {len(lexicon.features)} features, {len(lexicon.categories)} categories"
+        f" {len(lexicon.features)} features, {len(lexicon.codes)} categories"
     )
     lines = [f"{folder}: no mistakes; version {version}", counts]
     if unweighted:

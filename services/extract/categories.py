@@ -53,7 +53,7 @@ class Categoriser:
     @classmethod
     def load(cls, lexicon: Lexicon, folder: Path = FOLDER) -> "Categoriser":
         """With the files in `folder`; LexiconError has a line for each mistake in them."""
-        return cls(lexicon, load_category_rules(lexicon.labels, folder))
+        return cls(lexicon, load_category_rules(lexicon, folder))
 
     @property
     def version(self) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from services.extract.lexicon import FOLDER
+from services.extract.lexicon import FOLDER, Lexicon
 from services.extract.lexicon_mistakes import Mistakes, likely
 from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
-from services.extract.lexicon_rules import Condition
+from services.extract.lexicon_rules import Condition, read_condition
 from services.extract.lexicon_terms import Term, read_cues
 from shared.errors import LexiconError
 
@@ -65,10 +65,8 @@ class CategoryRules:
     version: str
 
 
-def load_category_rules(
-    labels: Mapping[str, int], folder: Path = FOLDER, *, fitted: bool = True
-) -> CategoryRules:
-    """Reads and checks the files of the categories; `labels` are those that the reader gives.
+def load_category_rules(lexicon: Lexicon, folder: Path = FOLDER, *, fitted: bool = True) -> CategoryRules:
+    """Reads and checks the files of the categories, which are those of the lexicon's taxonomy.
 
     LexiconError has a line for each mistake, which names its file and line. With `fitted` off the weights are
     not read: there are none that fit before training.
@@ -77,7 +75,7 @@ def load_category_rules(
     contents = {name: read_file(folder / name) for name in CATEGORY_FILES[: 3 if fitted else 2]}
     roots = [read_node(content, str(folder / name), mistakes) for name, content in contents.items()]
     try:
-        rules = _assembled(roots[0], roots[1], labels, _version(contents))
+        rules = _assembled(roots[0], roots[1], lexicon, _version(contents))
         if fitted:
             rules = _with_weights(rules, roots[2])
     except LexiconError as error:
@@ -88,26 +86,28 @@ def load_category_rules(
     return rules
 
 
-def _assembled(
-    cues: LexiconNode, rules: LexiconNode, labels: Mapping[str, int], version: str
-) -> CategoryRules:
+def _assembled(cues: LexiconNode, rules: LexiconNode, lexicon: Lexicon, version: str) -> CategoryRules:
     terms = read_cues(cues)
-    known = dict(labels)
+    known = dict(lexicon.labels)
     for name in terms.names:
         if name in known:
             cues.note(f"{name!r} is the name of another label already")
         known[name] = len(known)
     fields = rules.fields(frozenset({"version", "features", "categories"}), frozenset())
     features = tuple(
-        CategoryFeature(name=name, condition=_condition(node, known))
+        CategoryFeature(name=name, condition=read_condition(node, known))
         for name, node in fields["features"].mapping().items()
     )
     names = frozenset(feature.name for feature in features)
+    categories = fields["categories"].mapping()
+    for name, node in categories.items():
+        if name not in lexicon.codes:
+            node.note(f"the taxonomy has no category {name!r}; {likely(name, lexicon.codes)}")
     return CategoryRules(
         terms=terms.terms,
         labels=known,
         features=features,
-        categories=tuple(_rule(name, node, names) for name, node in fields["categories"].mapping().items()),
+        categories=tuple(_rule(name, node, names) for name, node in categories.items()),
         fits={},
         threshold=0.5,
         version=version,
@@ -122,23 +122,6 @@ def _with_weights(rules: CategoryRules, root: LexiconNode) -> CategoryRules:
         if rule.id not in fits:
             fields["categories"].note(f"no weights for {rule.id!r}")
     return replace(rules, fits=fits, threshold=fields["threshold"].number())
-
-
-def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
-    """Written as in rules.yaml: "KP & arms|troops & !sport"."""
-    groups: dict[bool, list[int]] = {True: [], False: []}
-    for part in node.text().split("&"):
-        written = part.strip()
-        group = 0
-        for label in written.removeprefix("!").split("|"):
-            if label.strip() not in labels:
-                node.fail(f"unknown label {label.strip()!r}; {likely(label.strip(), labels)}")
-            group |= 1 << labels[label.strip()]
-        groups[written.startswith("!")].append(group)
-    without = 0
-    for group in groups[True]:
-        without |= group
-    return Condition(needs=tuple(groups[False]), without=without)
 
 
 def _rule(name: str, node: LexiconNode, features: frozenset[str]) -> CategoryRule:

@@ -8,7 +8,7 @@ from typing import Final
 from services.extract.label_words import meaning, written
 from services.extract.labels import LabelledStory
 from services.extract.lacking import Lacking
-from services.extract.lexicon import FOLDER, Lexicon, load_lexicon
+from services.extract.lexicon import FOLDER
 from services.extract.passages import parts_of, passages_left_out, sections_read, unread
 from services.extract.rejections import Rejections
 from services.extract.relevance import Fired
@@ -31,10 +31,9 @@ _TITLE: Final = 2_000
 class Explainer:
     """Says why a tagger judges as it does; immutable once made. Loading takes about a second."""
 
-    def __init__(self, lexicon: Lexicon, tagger: Tagger) -> None:
-        """`lexicon` is what the tagger goes by."""
-        self._lexicon = lexicon
+    def __init__(self, tagger: Tagger) -> None:
         self._tagger = tagger
+        self._lexicon = lexicon = tagger.lexicon
         self._rejections = Rejections(lexicon)
         self._lacking = Lacking(lexicon)
         self._sides = frozenset(term.name for term in lexicon.terms if term.kind == "side")
@@ -42,7 +41,7 @@ class Explainer:
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Explainer":
         """With the lexicon in `folder`; LexiconError names the file and line of each mistake in it."""
-        return cls(load_lexicon(folder), Tagger.load(folder))
+        return cls(Tagger.load(folder))
 
     def explain(
         self,

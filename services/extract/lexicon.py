@@ -8,9 +8,11 @@ from pathlib import Path
 from services.extract.lexicon_entities import Entity, read_entities
 from services.extract.lexicon_mistakes import Mistakes
 from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
-from services.extract.lexicon_rules import CategoryRule, Feature, Model, check_weights, read_model, read_rules
+from services.extract.lexicon_rules import Feature, Model, check_weights, read_model, read_rules
+from services.extract.lexicon_taxonomy import read_taxonomy
 from services.extract.lexicon_terms import Abbreviation, Term, read_cues, read_sides
 from shared.errors import LexiconError
+from shared.model.tag import CategoryCodes
 
 FOLDER = Path(__file__).parent / "lexicon"
 DERIVED_LABELS = (
@@ -33,14 +35,17 @@ FILES = ("gazetteer.yaml", "sides.yaml", "cues.yaml", "taxonomy.yaml", "rules.ya
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Everything the tagger knows; `version` is the hash of the files it was read from."""
+    """Everything that relevance is decided by; `version` is the hash of the files it was read from.
+
+    `codes` has every category of the taxonomy.
+    """
 
     entities: Mapping[str, Entity]
     terms: tuple[Term, ...]
     abbreviations: tuple[Abbreviation, ...]
     labels: Mapping[str, int]
     features: tuple[Feature, ...]
-    categories: tuple[CategoryRule, ...]
+    codes: Mapping[str, CategoryCodes]
     model: Model
     version: str
 
@@ -81,34 +86,16 @@ def _assembled(roots: Mapping[str, LexiconNode], version: str) -> Lexicon:
     cues = read_cues(roots["cues.yaml"])
     names = (*sides.names, *cues.names, *DERIVED_LABELS)
     labels = {name: bit for bit, name in enumerate(names)}
-    rules = read_rules(roots["rules.yaml"], labels, _category_ids(roots["taxonomy.yaml"]))
     return Lexicon(
         entities=entities,
         terms=(*entity_terms, *sides.terms, *cues.terms),
         abbreviations=sides.abbreviations,
         labels=labels,
-        features=rules.features,
-        categories=rules.categories,
+        features=read_rules(roots["rules.yaml"], labels),
+        codes=read_taxonomy(roots["taxonomy.yaml"]),
         model=read_model(roots["weights.yaml"]),
         version=version,
     )
-
-
-def _category_ids(root: LexiconNode) -> frozenset[str]:
-    categories = root.mapping().get("categories")
-    if categories is None:
-        root.fail("'categories' is missing")
-    ids: set[str] = set()
-    for category in categories.sequence():
-        with category.tolerated():
-            entry = category.mapping()
-            if "id" not in entry:
-                category.fail("'id' is missing")
-            name = entry["id"].text()
-            if name in ids:
-                entry["id"].fail(f"{name!r} stands twice")
-            ids.add(name)
-    return frozenset(ids)
 
 
 def _version(contents: Mapping[str, str]) -> str:

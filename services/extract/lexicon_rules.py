@@ -1,4 +1,4 @@
-"""Rules over labels: the features of relevance, the conditions of each category, the fitted weights."""
+"""Rules over labels: conditions, the features of relevance made of them, the fitted weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from services.extract.lexicon_mistakes import likely
 from services.extract.lexicon_nodes import LexiconNode
 
 Zone = Literal["title", "lead", "head", "body", "all"]
-_MINIMUM = 1.0
 ZONES: tuple[Zone, ...] = get_args(Zone)
 
 
@@ -50,23 +49,6 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryRule:
-    """A category is given when the sentences that meet one of `conditions` weigh at least `minimum`."""
-
-    id: str
-    conditions: tuple[Condition, ...]
-    minimum: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What the rules file says: the features of relevance, and the conditions of each category."""
-
-    features: tuple[Feature, ...]
-    categories: tuple[CategoryRule, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """The fitted linear model: a story is relevant from `threshold` on, core from `core` on."""
 
@@ -77,20 +59,14 @@ class Model:
     passing: float
 
 
-def read_rules(root: LexiconNode, labels: Mapping[str, int], category_ids: frozenset[str]) -> Rules:
-    """The rules file; every label and category it names must exist."""
-    fields = root.fields(frozenset({"version", "features", "categories"}), frozenset())
+def read_rules(root: LexiconNode, labels: Mapping[str, int]) -> tuple[Feature, ...]:
+    """The features of the rules file; every label it names must exist."""
+    fields = root.fields(frozenset({"version", "features"}), frozenset())
     features: list[Feature] = []
     for name, node in fields["features"].mapping().items():
         with node.tolerated():
             features.append(_feature(name, node, labels))
-    categories: list[CategoryRule] = []
-    for name, node in fields["categories"].mapping().items():
-        with node.tolerated():
-            if name not in category_ids:
-                node.note(f"the taxonomy has no category {name!r}; {likely(name, category_ids)}")
-            categories.append(_category(name, node, labels))
-    return Rules(features=tuple(features), categories=tuple(categories))
+    return tuple(features)
 
 
 def _feature(name: str, node: LexiconNode, labels: Mapping[str, int]) -> Feature:
@@ -104,21 +80,11 @@ def _feature(name: str, node: LexiconNode, labels: Mapping[str, int]) -> Feature
             if zone in zones:
                 written.fail(f"{zone!r} stands twice")
             zones.append(zone)
-    return Feature(name=name, condition=_condition(entry["when"], labels), zones=tuple(zones))
+    return Feature(name=name, condition=read_condition(entry["when"], labels), zones=tuple(zones))
 
 
-def _category(name: str, node: LexiconNode, labels: Mapping[str, int]) -> CategoryRule:
-    entry = node.fields(frozenset({"any"}), frozenset({"minimum"}))
-    conditions: list[Condition] = []
-    for item in entry["any"].sequence():
-        with item.tolerated():
-            conditions.append(_condition(item, labels))
-    minimum = entry["minimum"].number() if "minimum" in entry else _MINIMUM
-    return CategoryRule(id=name, conditions=tuple(conditions), minimum=minimum)
-
-
-def _condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
-    """Written as "KP & RU & troops|arms & !sport"."""
+def read_condition(node: LexiconNode, labels: Mapping[str, int]) -> Condition:
+    """Written as "KP & RU & troops|arms & !sport"; every label must exist, and it must be able to hold."""
     needs: list[int] = []
     without = 0
     for part in node.text().split("&"):

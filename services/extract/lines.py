@@ -125,6 +125,7 @@ def to_line(story_id: str, tags: Tags) -> dict[str, Any]:
         "claims": [msgspec.to_builtins(claim) for claim in tags.claims],
         "evidence": [_evidence(evidence) for evidence in tags.evidence],
         "version": tags.version,
+        "codes": [msgspec.to_builtins(codes) for codes in tags.codes],
     }
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from services.extract.explaining import verdict_of
-from services.extract.lexicon import FOLDER, load_lexicon
-from services.extract.lexicon_rules import Model
+from services.extract.lexicon import FOLDER
 from services.extract.relevance import Fired, Relevance
 from services.extract.tagger import Tagger
 from shared.model.explanation import Verdict
@@ -38,15 +37,14 @@ class Change:
 class Retagger:
     """Tags stored stories anew and compares; immutable once made."""
 
-    def __init__(self, tagger: Tagger, model: Model) -> None:
-        """`model` is what the tagger goes by."""
+    def __init__(self, tagger: Tagger) -> None:
         self._tagger = tagger
-        self._model = model
+        self._model = tagger.lexicon.model
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Retagger":
         """With the lexicon in `folder`; LexiconError names the file and line of each mistake in it."""
-        return cls(Tagger.load(folder), load_lexicon(folder).model)
+        return cls(Tagger.load(folder))
 
     @property
     def version(self) -> str:

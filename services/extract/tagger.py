@@ -1,5 +1,6 @@
 """The tagger: a pure function from a story's words to its tags."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +26,8 @@ class Tagger:
         self._categoriser = categoriser or Categoriser.load(lexicon)
         self._language = LanguageDetector(classifier)
         self._reader = Reader(lexicon)
+        versions = f"{lexicon.version} {self._categoriser.version}"
+        self._version = hashlib.sha256(versions.encode()).hexdigest()[:12]
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> "Tagger":
@@ -34,8 +37,13 @@ class Tagger:
 
     @property
     def version(self) -> str:
-        """The hash of the rules that decide."""
-        return self._lexicon.version
+        """The hash of the rules that decide, those of the categories among them."""
+        return self._version
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What it goes by."""
+        return self._lexicon
 
     def tag(
         self,
@@ -65,7 +73,8 @@ class Tagger:
             entities=entity_mentions(story, self._lexicon.entities),
             claims=(),
             evidence=_evidence(relevance, findings),
-            version=self.version,
+            version=self._version,
+            codes=tuple(self._lexicon.codes[finding.id] for finding in findings),
         )
 
     def read(self, *, title: str, text: str, language: str | None = None) -> LabelledStory:

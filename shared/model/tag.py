@@ -42,9 +42,23 @@ class EntityMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCodes:
+    """What a category is called elsewhere: PLOVER's event classes and IPTC's Media Topics.
+
+    A class may have a mode after a hyphen. They are all that its stories can have, not a choice among them;
+    `plover` is empty where PLOVER has no class.
+    """
+
+    category: str
+    plover: tuple[str, ...]
+    iptc: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tags:
     """The tagger's verdict. `score` runs from 0 to 1; `categories` are taxonomy ids, most important first;
-    `version` is the hash of the rules that decided."""
+    `version` is the hash of the rules that decided; `codes` come in the order of the categories, none in
+    verdicts from before there were any."""
 
     relevant: bool
     score: float
@@ -55,6 +69,7 @@ class Tags:
     claims: tuple[Claim, ...]
     evidence: tuple[Evidence, ...]
     version: str
+    codes: tuple[CategoryCodes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

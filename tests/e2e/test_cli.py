@@ -15,7 +15,7 @@ from tests.samples import NOON
 
 TAG_KEYS = {
     *("id", "relevant", "score", "tier", "language", "categories"),
-    *("entities", "claims", "evidence", "version"),
+    *("entities", "claims", "evidence", "version", "codes"),
 }
 ENTRY_KEYS = {"feed", "title", "text", "url", "published_at", "published_source", "id"}
 

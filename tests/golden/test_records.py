@@ -19,6 +19,7 @@ from shared.messages import (
     decode,
     encode,
 )
+from shared.model.tag import CategoryCodes
 from shared.ports import StreamRecord
 from tests.samples import (
     NOON,
@@ -29,6 +30,7 @@ from tests.samples import (
     a_tagged_story,
     an_alert,
     an_article,
+    some_tags,
 )
 
 HERE = Path(__file__).parent / "records"
@@ -73,6 +75,20 @@ def test_todays_record_is_the_released_one(contract: Contract[Any], value: Any) 
 
 def test_a_record_from_before_articles_decodes_to_a_story_without_one() -> None:
     assert decode(TAGGED_STORY, _golden(TAGGED_STORY, "-before-articles")) == a_tagged_story()
+
+
+def test_a_record_from_before_codes_decodes_to_a_story_without_any() -> None:
+    assert decode(TAGGED_STORY, _golden(TAGGED_STORY, "-before-codes")) == a_tagged_story()
+
+
+def test_a_record_with_codes_is_the_released_one() -> None:
+    codes = CategoryCodes(
+        category="troop_deployment", plover=("AID", "MOBILIZE-troops"), iptc=("medtop:20000058",)
+    )
+    golden, value = _golden(TAGGED_STORY, "-codes"), a_tagged_story(tags=some_tags(codes=(codes,)))
+    assert decode(TAGGED_STORY, golden) == value
+    record = encode(TAGGED_STORY, value, source="/golden", now=NOON)
+    assert msgspec.json.decode(record.value) == msgspec.json.decode(golden.value)
 
 
 def test_a_record_with_an_article_is_the_released_one() -> None:

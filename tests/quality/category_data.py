@@ -62,7 +62,7 @@ def column_names(rules: CategoryRules) -> tuple[str, ...]:
 def build(stories: tuple[LabelledStory, ...]) -> tuple[CategoryRules, Matrix, Matrix, NDArray[np.bool_]]:
     """The rules, what their features are worth in each story, its categories, and those it has words for."""
     lexicon = load_lexicon(fitted=False)
-    rules = load_category_rules(lexicon.labels, fitted=False)
+    rules = load_category_rules(lexicon, fitted=False)
     categoriser = Categoriser(lexicon, rules)
     tagger = Tagger(lexicon, LangidClassifier(), categoriser)
     columns = {name: column for column, name in enumerate(column_names(rules))}

@@ -12,7 +12,7 @@ from shared.model.article import Article
 from shared.model.claim import Claim
 from shared.model.origin import Origin
 from shared.model.story import PublishedSource
-from shared.model.tag import EntityMention, Evidence, Tier
+from shared.model.tag import CategoryCodes, EntityMention, Evidence, Tier
 
 EXCERPT_CHARACTERS: Final = 300
 
@@ -49,6 +49,7 @@ class StoryOut(BaseModel):
     claims: tuple[Claim, ...]
     evidence: tuple[Evidence, ...]
     version: str
+    codes: tuple[CategoryCodes, ...]
     origin: Origin | None
     article: Article | None
 
@@ -80,6 +81,7 @@ class StoryOut(BaseModel):
             claims=tags.claims,
             evidence=tags.evidence,
             version=tags.version,
+            codes=tags.codes,
             origin=listed.origin,
             article=_shown(listed.tagged.article, full_text=full_text),
         )

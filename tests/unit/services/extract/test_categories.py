@@ -94,9 +94,11 @@ def test_every_category_of_a_story_has_words_that_stand_in_its_own_text(
             assert (title if span.section == "title" else text)[span.start : span.end] == span.text
 
 
-def test_every_category_of_the_taxonomy_has_its_rules_and_weights() -> None:
-    rules = load_category_rules(load_lexicon().labels)
-    assert {rule.id for rule in rules.categories} == {rule.id for rule in load_lexicon().categories}
+def test_each_of_the_nineteen_categories_of_the_taxonomy_has_its_rules_and_weights() -> None:
+    lexicon = load_lexicon()
+    rules = load_category_rules(lexicon)
+    assert len(lexicon.codes) == 19
+    assert {rule.id for rule in rules.categories} == lexicon.codes.keys()
     assert rules.fits.keys() == {rule.id for rule in rules.categories}
 
 
@@ -109,7 +111,19 @@ def test_every_category_of_the_taxonomy_has_its_rules_and_weights() -> None:
             "satellite: sattelite",
             "unknown label 'sattelite'",
         ),
+        (
+            "category_features.yaml",
+            "satellite: satellite",
+            "satellite: satellite & !satellite",
+            "'satellite & !satellite' never holds",
+        ),
         ("category_features.yaml", "{for: [captive]}", "{for: [captives]}", "unknown feature 'captives'"),
+        (
+            "category_features.yaml",
+            "  prisoners_of_war:",
+            "  troops:",
+            r"features\.yaml:\d+: the taxonomy has no category 'troops'",
+        ),
         ("category_weights.yaml", "captive.head:", "capture.head:", "unknown feature 'capture.head'"),
         ("category_cues.yaml", "  captive:", "  troops:", "'troops' is the name of another label"),
     ],
@@ -123,5 +137,5 @@ def test_a_mistake_in_the_files_is_told_with_its_file(
     assert written in content
     (tmp_path / file).write_text(content.replace(written, mistake, 1), encoding="utf-8")
     with pytest.raises(LexiconError, match=told) as raised:
-        load_category_rules(load_lexicon().labels, tmp_path)
+        load_category_rules(load_lexicon(), tmp_path)
     assert file in str(raised.value)

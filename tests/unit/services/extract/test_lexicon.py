@@ -22,10 +22,6 @@ def test_the_shipped_lexicon_names_every_weight_after_a_feature_of_the_rules() -
     assert set(lexicon.model.weights) == names
 
 
-def test_the_shipped_lexicon_has_a_rule_for_each_of_the_nineteen_categories() -> None:
-    assert len(load_lexicon().categories) == 19
-
-
 def test_a_changed_word_changes_the_version(folder: Path) -> None:
     before = load_lexicon(folder).version
     cues = folder / "cues.yaml"
@@ -47,18 +43,13 @@ def test_a_changed_word_changes_the_version(folder: Path) -> None:
         ("sides.yaml", "version: 1\nsides: {}\nguards: {}\n", r"sides\.yaml:1: 'abbreviations' is missing"),
         (
             "rules.yaml",
-            "version: 1\nfeatures:\n  one: {when: KP & tropps, zones: [title]}\ncategories: {}\n",
+            "version: 1\nfeatures:\n  one: {when: KP & tropps, zones: [title]}\n",
             r"rules\.yaml:3: unknown label 'tropps'",
         ),
         (
             "rules.yaml",
-            "version: 1\nfeatures:\n  one:\n    when: KP\n    zones: [titel]\ncategories: {}\n",
+            "version: 1\nfeatures:\n  one:\n    when: KP\n    zones: [titel]\n",
             r"rules\.yaml:5: unknown zone 'titel'",
-        ),
-        (
-            "rules.yaml",
-            "version: 1\nfeatures: {}\ncategories:\n  troops: {any: [KP]}\n",
-            r"rules\.yaml:4: the taxonomy has no category 'troops'",
         ),
         (
             "weights.yaml",

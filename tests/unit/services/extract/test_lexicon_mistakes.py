@@ -81,17 +81,17 @@ def test_all_mistakes_of_a_file_are_told_at_once_in_the_order_of_its_lines(folde
         ),
         (
             "rules.yaml",
-            "version: 1\nfeatures:\n  one: {when: KP & & RU, zones: [title]}\ncategories: {}\n",
+            "version: 1\nfeatures:\n  one: {when: KP & & RU, zones: [title]}\n",
             "3: a label is missing beside '&', '|' or '!'",
         ),
         (
             "rules.yaml",
-            "version: 1\nfeatures:\n  one: {when: KP & !KP, zones: [title]}\ncategories: {}\n",
+            "version: 1\nfeatures:\n  one: {when: KP & !KP, zones: [title]}\n",
             "3: 'KP & !KP' never holds",
         ),
         (
             "rules.yaml",
-            "version: 1\nfeatures:\n  one: {when: KP, zones: [title, title]}\ncategories: {}\n",
+            "version: 1\nfeatures:\n  one: {when: KP, zones: [title, title]}\n",
             "3: 'title' stands twice",
         ),
         ("sides.yaml", "version: [1\n", "2: not YAML: "),

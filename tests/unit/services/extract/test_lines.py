@@ -26,9 +26,15 @@ def test_a_line_answers_with_the_agreed_keys_in_the_agreed_order(tagger: Tagger)
         "claims",
         "evidence",
         "version",
+        "codes",
     ]
     assert json.loads(msgspec.json.encode(answer))["id"] == "7"
     assert all(set(one) == {"text", "start", "end", "section", "rule"} for one in answer["evidence"])
+    assert answer["codes"][0] == {
+        "category": "arms_transfer",
+        "plover": ("AID", "COOPERATE", "AGREE"),
+        "iptc": ("medtop:20000602", "medtop:20000601", "medtop:20000297"),
+    }
 
 
 OUT_OF_RANGE = b'{"id": "7", "published_at": "0001-01-01T00:00:00+14:00"}'

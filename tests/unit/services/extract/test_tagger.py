@@ -1,11 +1,14 @@
 """What is relevant and what is not, in every language, with exact spans for any text."""
 
 from dataclasses import asdict
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from services.extract.lexicon import FOLDER
 from services.extract.tagger import Tagger
 from shared.model.tag import Evidence, Tags
 
@@ -133,3 +136,15 @@ def test_a_tagger_loaded_twice_says_the_same_under_the_same_version(tagger: Tagg
     again = Tagger.load()
     assert again.version == tagger.version
     assert asdict(again.tag(title=title, text="")) == asdict(tagger.tag(title=title, text=""))
+
+
+def test_a_changed_weight_of_a_category_changes_the_version_and_a_mere_copy_of_the_rules_does_not(
+    tmp_path: Path, tagger: Tagger
+) -> None:
+    rules = tmp_path / "rules"
+    copytree(FOLDER, rules)
+    assert Tagger.load(rules).version == tagger.version
+    weights = rules / "category_weights.yaml"
+    content = weights.read_text(encoding="utf-8")
+    weights.write_text(content.replace("bias: -", "bias: -9", 1), encoding="utf-8")
+    assert Tagger.load(rules).version != tagger.version
