@@ -9,7 +9,7 @@ from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.locks import Locks
 from services.ingest.parser import packed_feed, unpacked_feed
 from services.ingest.policy import IngestPolicy
-from services.ingest.timing.domains import domain_of
+from shared.domains import domain_of
 from shared.workers import WorkerPool
 
 SUSPECT_SHARE: Final = 0.25

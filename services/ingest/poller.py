@@ -19,13 +19,14 @@ from services.ingest.polling import Polled, Polling
 from services.ingest.rounds import Rounds
 from services.ingest.schedule import planned_at
 from services.ingest.timing.agenda import Agenda
-from services.ingest.timing.domains import domain_of
 from services.ingest.unread import UnreadFeeds
+from shared.domains import domain_of
 from shared.model.feed import Feed, Poll
 from shared.patience import Patience, Stopped
 
 SOON: Final = timedelta(minutes=1)
 """Within this time feeds are polled that our own network kept from it."""
+LISTENED: Final = timedelta(seconds=1)
 LOOKED_OVER: Final = timedelta(minutes=1)
 FORGOTTEN: Final = timedelta(hours=1)
 FORGOTTEN_AT_ONCE: Final = 1_000
@@ -62,7 +63,7 @@ class Poller:
             clock=parts.clock,
             poll=self._poll,
             reload=self._reload,
-            chores=((LOOKED_OVER, self._look_over), (FORGOTTEN, self._forget)),
+            chores=((LISTENED, self._listen), (LOOKED_OVER, self._look_over), (FORGOTTEN, self._forget)),
         )
         self._opened = False
 
@@ -123,10 +124,7 @@ class Poller:
         if self._opened:
             return
         self._knowledge.network.resume(await self._patience.insist(self._parts.states.outage))
-        now = self._parts.clock()
-        for hold in await self._patience.insist(lambda: self._parts.domains.holds(now)):
-            # A clock that was ahead must not silence a domain for longer than any server may ask.
-            self._agenda.hold(hold.domain, min(hold.until, now + self._policy.longest_retry_after))
+        await self._listen()
         self._opened = True
 
     async def _reload(self) -> None:
@@ -158,6 +156,15 @@ class Poller:
             self._heed(polled)
             return polled.state.next_poll_at
         return self._parts.clock() + self._policy.longest
+
+    async def _listen(self) -> None:
+        """Spare the servers that were asked for pages of stories a moment ago, or asked others of us for
+        patience; also those of which we learnt before a restart."""
+        now = self._parts.clock()
+        spared = await self._patience.insist(lambda: self._parts.domains.spared(now, self._policy.pause))
+        for domain, until in spared.items():
+            # A clock that was ahead must not silence a domain for longer than any server may ask.
+            self._agenda.hold(domain, min(until, now + self._policy.longest_retry_after))
 
     async def _look_over(self) -> None:
         await self._unread.look_over(tuple(self._feeds.values()))

@@ -20,7 +20,7 @@ from services.ingest.outgoing import outgoing
 from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
 from services.ingest.settling import settled, settled_push
-from services.ingest.timing.domains import domain_of
+from shared.domains import domain_of
 from shared.model.feed import DomainHold, Feed, FeedState, KnownEntry, Poll, Validators
 from shared.model.websub import FeedHub
 from shared.patience import Patience

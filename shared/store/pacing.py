@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import Database
 from shared.model.feed import DomainHold
-from shared.store.storable import storable_text
+from shared.store.domains import put_hold
 from shared.store.upsert import insert_into
 from shared.tables import domain_holds, domain_starts
 
@@ -55,17 +55,8 @@ class PacingStore:
 
     async def hold(self, hold: DomainHold) -> None:
         """Ask this domain nothing until then, or until later if that was said before."""
-        row = {"domain": hold.domain, "until": hold.until, "reason": storable_text(hold.reason)}
         async with self._database.write() as connection:
-            statement = insert_into(connection, domain_holds).values(row)
-            longer = statement.excluded.until > domain_holds.c.until
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[domain_holds.c.domain],
-                    set_={"until": statement.excluded.until, "reason": statement.excluded.reason},
-                    where=longer,
-                )
-            )
+            await put_hold(connection, hold)
 
 
 async def _held_until(connection: AsyncConnection, domain: str, now: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from services.ingest.documents.parsed import ParsedFeed
 from services.ingest.operations.advice import advise, newest_of
 from services.ingest.operations.files import is_address
 from services.ingest.operations.sources import SourceReader, SourceReading, Status
-from services.ingest.timing.domains import domain_of
+from shared.domains import domain_of
 from shared.model.times import Clock
 
 MOST_AT_ONCE: Final = 16

@@ -68,6 +68,7 @@ class Agenda:
             self._queued.pop(gone, None)
             self._again.discard(gone)
             self._early.pop(gone, None)
+        self._forget_idle_domains()
         return tuple(feed_id for feed_id in self._feeds if feed_id not in before)
 
     def plan(self, feed_id: str, at: datetime) -> None:
@@ -127,6 +128,22 @@ class Agenda:
         if self._ready and self._latest is not None:
             moments.append(self._latest)
         return min(moments, default=None)
+
+    def _forget_idle_domains(self) -> None:
+        """Domains in which nothing is watched may be held too: addresses of pages come from strangers."""
+        now = self._latest
+        if now is None:
+            return
+        idle = [
+            name
+            for name, there in self._domains.items()
+            if there.place is None
+            and not there.due
+            and not there.in_flight
+            and (there.free_at is None or there.free_at <= now)
+        ]
+        for name in idle:
+            del self._domains[name]
 
     def _queue_due(self, now: datetime) -> None:
         while self._waiting and self._waiting[0][0] <= now:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from shared.db import Database
 from shared.model.feed import DomainHold
 from shared.store.domains import DomainStore
+from shared.store.pacing import PacingStore
 from tests.contract.store.feed_samples import NOW
 
 
@@ -33,3 +34,16 @@ async def test_a_shorter_hold_does_not_end_a_longer_one(database: Database) -> N
     await store.hold(long)
     await store.hold(DomainHold(domain="a.example", until=NOW + timedelta(hours=1), reason="429"))
     assert await store.holds(NOW) == (long,)
+
+
+async def test_domains_are_spared_while_held_and_for_the_pause_after_a_page(database: Database) -> None:
+    store, pages = DomainStore(database), PacingStore(database)
+    minute = timedelta(minutes=1)
+    await store.hold(DomainHold(domain="held.example", until=NOW + 2 * minute, reason="429"))
+    await store.hold(DomainHold(domain="over.example", until=NOW, reason="429"))
+    await pages.reserve("asked.example", pause=minute, now=NOW - minute / 2, latest=NOW)
+    await pages.reserve("long-ago.example", pause=minute, now=NOW - minute, latest=NOW)
+    assert await store.spared(NOW, minute) == {
+        "held.example": NOW + 2 * minute,
+        "asked.example": NOW + minute / 2,
+    }

@@ -1,12 +1,15 @@
 """Servers that ask for patience: no feed of their domain is asked meanwhile, others are."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from shared.model.feed import DomainHold
+from shared.store.domains import DomainStore
+from shared.store.pacing import PacingStore
 from shared.workers import WorkerPool
 from tests.unit.services.ingest.desk import NOW, Desk
 from tests.unit.services.ingest.rss_documents import item, rss
@@ -56,6 +59,54 @@ async def test_a_feed_added_to_a_domain_on_hold_is_not_asked_while_others_are(de
         await desk.feeds.add(elsewhere, desk.now)
         await until(known(desk, elsewhere))
     assert desk.origin.asked("/other") == []
+
+
+class CountedDomains(DomainStore):
+    """Counts how often the poller asked whom to spare."""
+
+    asked = 0
+
+    async def spared(self, now: datetime, pause: timedelta) -> Mapping[str, datetime]:
+        self.asked += 1
+        return await super().spared(now, pause)
+
+
+async def test_a_site_whose_page_was_just_asked_for_is_spared_for_the_pause(desk: Desk) -> None:
+    minute = timedelta(minutes=1)
+    pages = PacingStore(desk.database)
+    assert await pages.reserve("127.0.0.1", pause=minute, now=NOW, latest=NOW) == NOW
+    desk.origin.serve("/feed", rss(ONE))
+    feed = await desk.watch("/feed")
+    elsewhere = replace(feed, id="elsewhere", url=f"http://localhost:{desk.origin.port}/elsewhere")
+    await desk.feeds.add(elsewhere, desk.now)
+    async with running(desk, pause=minute):
+        await until(known(desk, elsewhere))
+    assert desk.origin.asked("/feed") == []
+    desk.now += minute
+    async with running(desk, pause=minute):
+        await until(asked(desk, "/feed"))
+
+
+async def test_patience_asked_of_another_service_is_heard_while_polling(desk: Desk) -> None:
+    domains = CountedDomains(desk.database)
+    desk.parts = replace(desk.parts, domains=domains)
+    desk.origin.serve("/feed", rss(ONE))
+    async with running(desk):
+        await domains.hold(DomainHold(domain="127.0.0.1", until=NOW + HOUR, reason="429 for a page"))
+        before = domains.asked
+        await until(_asked_again(domains, before + 2))
+        feed = await desk.watch("/feed")
+        elsewhere = replace(feed, id="elsewhere", url=f"http://localhost:{desk.origin.port}/elsewhere")
+        await desk.feeds.add(elsewhere, desk.now)
+        await until(known(desk, elsewhere))
+    assert desk.origin.asked("/feed") == []
+
+
+def _asked_again(domains: CountedDomains, times: int) -> Callable[[], Awaitable[bool]]:
+    async def check() -> bool:
+        return domains.asked >= times
+
+    return check
 
 
 async def test_a_feed_that_waits_for_a_place_is_asked_as_soon_as_there_is_one(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.timing.agenda import Agenda
-from services.ingest.timing.domains import domain_of
+from shared.domains import domain_of
 from shared.model.feed import Feed
 
 NOW = datetime(2024, 10, 21, 12, 0, tzinfo=UTC)
