@@ -76,12 +76,21 @@ def material_change(told: Wording, title: str, text: str) -> str | None:
 
 
 def _revision_verdict(tagged: TaggedStory, history: EventHistory, told: Wording) -> Verdict:
-    change = material_change(told, tagged.story.title, tagged.story.text)
+    change = _change_of_its_own(tagged, told)
     if change is None and _is_about_truth(tagged.tags) and history.alerts[-1].categories[:1] != DENIAL:
         change = "it is now about whether it is true"
     if change is None:
         return _suppressed("polish", "the revision changes nothing that was told")
     return _notified("correction", f"the story was revised after it was told: {change}")
+
+
+def _change_of_its_own(tagged: TaggedStory, told: Wording) -> str | None:
+    """What the outlet changed: that we read its page by now, and had only a teaser before, is no revision."""
+    story, article = tagged.story, tagged.article
+    change = material_change(told, story.title, story.text)
+    if change is None or article is None or material_change(told, story.title, article.teaser) is not None:
+        return change
+    return None
 
 
 def _is_about_truth(tags: Tags) -> bool:

@@ -21,6 +21,7 @@ from services.ingest.parts import IngestParts
 from services.ingest.policy import IngestPolicy
 from services.ingest.settling import settled, settled_push
 from shared.domains import domain_of
+from shared.holds import hold_asked
 from shared.model.feed import DomainHold, Feed, FeedState, KnownEntry, Poll, Validators
 from shared.model.websub import FeedHub
 from shared.patience import Patience
@@ -123,12 +124,16 @@ class Polling:
 
     async def _held(self, domain: str, findings: Findings, now: datetime) -> DomainHold | None:
         """The patience that the server asked for, stored."""
-        wait = findings.retry_after
-        if findings.outcome != "busy" or (wait is None and findings.status != 429):
-            return None
-        until = now + min(wait or self._policy.busy, self._policy.longest_retry_after)
-        hold = DomainHold(domain=domain, until=until, reason=findings.error or "")
-        await self._patience.insist(lambda: self._parts.domains.hold(hold))
+        hold = hold_asked(
+            domain,
+            findings.status,
+            findings.retry_after,
+            now,
+            unstated=self._policy.busy,
+            longest=self._policy.longest_retry_after,
+        )
+        if hold is not None:
+            await self._patience.insist(lambda: self._parts.domains.hold(hold))
         return hold
 
     async def _tell(

@@ -53,17 +53,21 @@ class Recorder:
             await self._company()
             batch, self._pending = self._pending[:MOST], self._pending[MOST:]
             try:
-                await self._store([recording for recording, _ in batch])
+                await self._write_batch(batch)
             except asyncio.CancelledError:
                 _fail([*batch, *self._pending], Stopped())
                 raise
-            except Stopped as stopped:
-                _fail(batch, stopped)
-            except Exception:  # noqa: BLE001 - one of them is at fault: it must not take the others with it
-                await self._one_by_one(batch)
-            else:
-                for _, stored in batch:
-                    _finish(stored)
+
+    async def _write_batch(self, batch: Sequence[tuple[Recording, asyncio.Future[None]]]) -> None:
+        try:
+            await self._store([recording for recording, _ in batch])
+        except Stopped as stopped:
+            _fail(batch, stopped)
+        except Exception:  # noqa: BLE001 - one of them is at fault: it must not take the others with it
+            await self._one_by_one(batch)
+        else:
+            for _, stored in batch:
+                _finish(stored)
 
     async def _company(self) -> None:
         if len(self._pending) < MOST and not self._hurry.is_set():

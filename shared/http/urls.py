@@ -16,6 +16,8 @@ _REMEMBERED: Final = 4_096
 _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\]")
 # Read from the text: the parser drops an empty user name without a word.
 _USER: Final = re.compile(r"[^/?#]*//[^/?#]*@")
+# Some decode it and some do not: it would be two domains for one server.
+_ESCAPED_HOST: Final = re.compile(r"[^/?#]*//[^/?#\[]*%")
 _NAME: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 # A last label that is a number makes resolvers read the whole as an IPv4 address in disguise: 2130706433,
 # 127.1, 0x7f.1
@@ -45,6 +47,8 @@ def http_url(text: str) -> URL:
         raise InputError("the address must begin with http:// or https://")
     if _USER.match(text):
         raise InputError("the address carries a user name or password")
+    if _ESCAPED_HOST.match(text):
+        raise InputError("the address has a percent sign in its host")
     if not url.raw_host or not port:
         raise InputError("the address names no host or no possible port")
     return url

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
-from unicodedata import normalize
 
 from services.ingest.addresses import canonical_url
 from services.ingest.characters import single_blanks
 from services.ingest.documents.parsed import ParsedEntry
+from shared.unicode_forms import normalized
 
 LONGEST_KEY: Final = 500
 
@@ -82,7 +82,7 @@ def _first_key(entry: ParsedEntry, link: str | None) -> str:
 
 
 def _plain(text: str) -> str:
-    return single_blanks(text if text.isascii() else normalize("NFC", text))
+    return single_blanks(normalized("NFC", text))
 
 
 def _bounded(key: str) -> str:

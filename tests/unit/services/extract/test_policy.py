@@ -1,5 +1,7 @@
 """What is told and what is not, and how severe and how sure it is said to be."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.extract.alerting import consequence, headline
@@ -8,7 +10,7 @@ from services.extract.policy import Verdict, decide, material_change
 from services.extract.severity import LEVELS, level
 from shared.model.history import EventHistory, Wording
 from shared.model.story import Story
-from tests.samples import NOON, TEXT, TITLE, a_story, a_tagged_story, an_alert, some_tags
+from tests.samples import NOON, TEXT, TITLE, a_story, a_tagged_story, an_alert, an_article, some_tags
 
 NEW = Assignment(event_id="event-1", copy_of=None, reason="no story of the last 72 hours reads like it")
 COPY = Assignment(event_id="event-1", copy_of="other", reason="100% shared")
@@ -75,6 +77,23 @@ def test_a_told_story_that_says_something_else_is_a_correction(title: str, text:
     verdict = _verdict(a_story(revision=2, title=title, text=text), NEW, _history())
     assert verdict.told_as == "correction"
     assert because in verdict.because.casefold()
+
+
+def test_that_we_read_the_page_by_now_is_no_correction() -> None:
+    page = f"{TEXT}\nAn earlier statement was withdrawn, the sample ministry said. It named 2,000 sappers."
+    completed = replace(
+        a_tagged_story(a_story(revision=2, title=f"{TITLE}.", text=page)), article=an_article(teaser=TEXT)
+    )
+    verdict = decide(completed, NEW, _history(), newest_revision=None)
+    assert (verdict.outcome, verdict.reason) == ("suppressed", "polish")
+
+
+def test_a_teaser_that_changed_is_a_correction_whatever_its_page_says() -> None:
+    teaser = "The sample agency withdrew its report."
+    completed = replace(
+        a_tagged_story(a_story(revision=2, text=teaser)), article=an_article(teaser=teaser, begins=0)
+    )
+    assert decide(completed, NEW, _history(), newest_revision=None).told_as == "correction"
 
 
 def test_a_told_story_is_corrected_even_when_others_have_copied_it() -> None:

@@ -80,6 +80,20 @@ async def test_whoever_waits_for_a_database_that_hangs_is_told_at_the_end() -> N
     assert [type(result) for result in results] == [Stopped, Stopped]
 
 
+async def test_whoever_waits_while_they_are_stored_one_by_one_is_told_at_the_end() -> None:
+    async def hang_alone(recordings: Sequence[Recording]) -> None:
+        if len(recordings) > 1:
+            raise ValueError("bad")
+        await asyncio.Event().wait()
+
+    recorder = Recorder(hang_alone, grace=0.01)
+    waiting = [asyncio.create_task(recorder.record(recording(name), urgent=True)) for name in "ab"]
+    await asyncio.wait(waiting, timeout=0)
+    await recorder.close()
+    results = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+    assert [type(result) for result in results] == [Stopped, Stopped]
+
+
 async def test_a_poll_that_was_cut_off_does_not_disturb_the_others() -> None:
     shelf = Shelf()
     recorder = Recorder(shelf.store)

@@ -56,6 +56,7 @@ REFUSED = {
     "https://-bad-.example.org/": "not a host name",
     "https://" + "a" * 64 + ".org/": "not a host name",
     "https://a..org/": "not a host name",
+    "http://%65xample.org/": "percent sign in its host",
 }
 
 
