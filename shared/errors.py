@@ -8,6 +8,7 @@ PactwatchError
 │   └── TransientError           try a few times, then give up
 │       ├── FetchError
 │       │   └── BodyCutError
+│       ├── OverloadedError
 │       ├── WorkerCrashedError
 │       └── WorkerTimeoutError
 ├── CommitRefusedError           the partition belongs to somebody else now: drop the work, it is redelivered
@@ -74,6 +75,10 @@ class FetchError(TransientError):
 
 class BodyCutError(FetchError):
     """The body stops before its end."""
+
+
+class OverloadedError(TransientError):
+    """Too much is asked for at once."""
 
 
 class WorkerCrashedError(TransientError):

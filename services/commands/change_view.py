@@ -7,8 +7,8 @@ from typing import Final
 from rich.text import Text
 
 from services.commands.columns import rows_of_lines
+from services.commands.wording import plain, plain_title
 from services.extract.retagging import Change, ChangeKind
-from services.ingest.characters import without_control
 from shared.model.explanation import Verdict
 
 _STYLES: Final[Mapping[ChangeKind, str]] = {
@@ -24,7 +24,6 @@ _WORDS: Final = {
     "tier": "with another tier",
     "same": "the same",
 }
-_LONGEST_TITLE: Final = 300
 
 
 def change_lines(change: Change, width: int) -> Iterator[Text]:
@@ -34,11 +33,11 @@ def change_lines(change: Change, width: int) -> Iterator[Text]:
     )
     line.stylize(_STYLES[change.kind], 0, len(change.kind))
     yield line
-    rows = [("", _plain(change.title)[:_LONGEST_TITLE])]
+    rows = [("", plain_title(change.title))]
     if change.added or change.removed:
         names = [*(f"+{name}" for name in change.added), *(f"−{name}" for name in change.removed)]
         rows.append(("", " ".join(names)))
-    rows += [("→", _plain(reason)) for reason in change.because]
+    rows += [("→", plain(reason)) for reason in change.because]
     for row in rows:
         yield from rows_of_lines([row], width)
 
@@ -53,7 +52,3 @@ def summary(counts: Mapping[str, int], *, since: datetime, version: str) -> str:
 
 def _short(verdict: Verdict) -> str:
     return f"{verdict.score:.2f} {verdict.tier}"
-
-
-def _plain(text: str) -> str:
-    return " ".join(without_control(text).split())

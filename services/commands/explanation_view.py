@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.text import Text
 
 from services.commands.columns import Row, rows_of_lines, wrapped
-from services.ingest.characters import without_control
+from services.commands.wording import plain, plain_title
+from services.extract.label_words import quoted, signed
 from shared.model.explanation import Explanation, FeatureFired, Verdict
 from shared.model.tag import Evidence
 
-_LONGEST_TITLE: Final = 300
 _MOST_WORDS: Final = 5
 _LITTLE: Final = 0.1
 """Contributions below this are shown as one."""
@@ -27,12 +27,12 @@ def show_explanation(console: Console, explanation: Explanation) -> None:
 
 
 def _parts(explanation: Explanation) -> Iterator[Text | list[Row]]:
-    yield Text(_plain(explanation.title)[:_LONGEST_TITLE] or "(no headline)", style="bold")
+    yield Text(plain_title(explanation.title) or "(no headline)", style="bold")
     yield Text(f"{explanation.story_id} · {explanation.language} · {_read(explanation)}")
     yield Text("")
     yield _verdict(explanation)
     yield from _stored(explanation)
-    yield from _section("What it lacks", [("•", _plain(one)) for one in explanation.lacking])
+    yield from _section("What it lacks", [("•", plain(one)) for one in explanation.lacking])
     yield from _section("For and against", _contributions(explanation))
     yield from _section("Found in its own words", _labels(explanation))
     yield from _section("Entities", _entities(explanation))
@@ -93,16 +93,16 @@ def _contributions(explanation: Explanation) -> list[Row]:
     telling = [one for one in explanation.features if abs(one.contribution) >= _LITTLE]
     little = [one.contribution for one in explanation.features if abs(one.contribution) < _LITTLE]
     rows: list[Row] = [
-        (_signed(one.contribution), f"{one.feature}.{one.zone}", _calculation(one), _grounds(one))
+        (signed(one.contribution), f"{one.feature}.{one.zone}", _calculation(one), _grounds(one))
         for one in telling
     ]
     if little:
-        rows.append((_signed(sum(little)), f"{len(little)} more", "", f"of less than {_LITTLE} each"))
-    return [*rows, (_signed(explanation.bias), "bias", "", "what every story starts from")]
+        rows.append((signed(sum(little)), f"{len(little)} more", "", f"of less than {_LITTLE} each"))
+    return [*rows, (signed(explanation.bias), "bias", "", "what every story starts from")]
 
 
 def _calculation(feature: FeatureFired) -> str:
-    return "" if feature.value == 1 else f"{feature.value:.2f} × {_signed(feature.weight)}"
+    return "" if feature.value == 1 else f"{feature.value:.2f} × {signed(feature.weight)}"
 
 
 def _grounds(feature: FeatureFired) -> str:
@@ -119,14 +119,14 @@ def _labels(explanation: Explanation) -> list[Row]:
 
 def _entities(explanation: Explanation) -> list[Row]:
     return [
-        (one.id, one.qid or "", f"{_plain(one.name)}: {_places(one.mentions, len(one.mentions))}")
+        (one.id, one.qid or "", f"{plain(one.name)}: {_places(one.mentions, len(one.mentions))}")
         for one in explanation.entities
     ]
 
 
 def _rejected(explanation: Explanation) -> list[Row]:
     rows: list[Row] = [
-        (f"“{_plain(one.place.text)}”", _where(one.place), f"{one.meaning}: {one.because}{_times(one.count)}")
+        (f"“{plain(one.place.text)}”", _where(one.place), f"{one.meaning}: {one.because}{_times(one.count)}")
         for one in explanation.rejected
     ]
     return _with_more(rows, explanation.rejected_count)
@@ -134,7 +134,7 @@ def _rejected(explanation: Explanation) -> list[Row]:
 
 def _left_out(explanation: Explanation) -> list[Row]:
     rows: list[Row] = [
-        (one.section, f"{one.start}–{one.end}", f"{one.because}: “{_plain(one.text)}”")
+        (one.section, f"{one.start}–{one.end}", f"{one.because}: “{plain(one.text)}”")
         for one in explanation.left_out
     ]
     return _with_more(rows, explanation.left_out_count)
@@ -146,13 +146,12 @@ def _with_more(rows: list[Row], count: int) -> list[Row]:
 
 
 def _places(places: Sequence[Evidence], count: int) -> str:
-    shown = [f"“{_plain(one.text)}” {_where(one)}" for one in places[:_MOST_WORDS]]
+    shown = [f"“{plain(one.text)}” {_where(one)}" for one in places[:_MOST_WORDS]]
     return ", ".join(shown) + (", …" if count > len(shown) else "")
 
 
 def _words(evidence: Iterable[Evidence]) -> str:
-    distinct = list(dict.fromkeys(f"“{_plain(one.text)}”" for one in evidence))
-    return ", ".join(distinct[:_MOST_WORDS]) + (", …" if len(distinct) > _MOST_WORDS else "")
+    return quoted((plain(one.text) for one in evidence), _MOST_WORDS)
 
 
 def _where(place: Evidence) -> str:
@@ -161,11 +160,3 @@ def _where(place: Evidence) -> str:
 
 def _times(count: int) -> str:
     return f" ({count}×)" if count > 1 else ""
-
-
-def _signed(number: float) -> str:
-    return f"{number:+.2f}".replace("-", "−")
-
-
-def _plain(text: str) -> str:
-    return " ".join(without_control(text).split())

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from services.commands import feed_trials
 from services.commands.feed_lines import HEALTH_COLUMNS, JsonLines, health_json, health_lines, health_rows
-from services.commands.settings import read_settings, run
+from services.commands.settings import read_settings_to_answer, run
 from services.commands.statuses import BAD_INPUT
 from services.commands.terminal_rows import print_rows
 from services.commands.unread import until_unread
@@ -20,7 +20,6 @@ from services.ingest.opml import LARGEST, OpmlReading, read_opml, write_opml
 from shared.db import Database
 from shared.errors import InputError
 from shared.http.addresses import AddressPolicy, check_url
-from shared.log import configure_log
 from shared.migrate import upgrade
 from shared.model.feed import Feed, FeedState
 from shared.model.times import utc_now
@@ -56,7 +55,7 @@ def add_to(app: typer.Typer) -> None:
 def parse(sources: Sources) -> None:
     """Print the entries of feeds as they would be published, as JSON Lines; a summary per feed on stderr."""
     with until_unread():
-        if run(feed_trials.parse(_settings(), sources)):
+        if run(feed_trials.parse(read_settings_to_answer(), sources)):
             raise typer.Exit(BAD_INPUT)
 
 
@@ -66,7 +65,7 @@ def check(sources: Checked = None, as_json: JsonLines = False) -> None:
 
     Exit status 1 if one of them gives nothing or only part of a document.
     """
-    settings = _settings()
+    settings = read_settings_to_answer()
     addresses, faults = feed_trials.addresses_in(sources) if sources else ([], [])
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
@@ -87,7 +86,7 @@ def import_feeds(file: Listed) -> None:
 
     What it does not say stays, and so does the outlet of a watched feed.
     """
-    settings = _settings()
+    settings = read_settings_to_answer()
     reading = _read_list(file, AddressPolicy.named(endpoints=settings.loopback_endpoints))
     plan = run(_with_database(settings, lambda database: _import(FeedStore(database), reading)))
     with until_unread():
@@ -101,7 +100,7 @@ def import_feeds(file: Listed) -> None:
 @family.command("export")
 def export_feeds(output: Output = None) -> None:
     """Print the watched feeds as OPML, in order of outlets, or write them to a file."""
-    feeds = run(_with_database(_settings(), lambda database: _all(FeedStore(database))))
+    feeds = run(_with_database(read_settings_to_answer(), lambda database: _all(FeedStore(database))))
     document = write_opml(feeds, title=TITLE)
     if output is None:
         with until_unread():
@@ -116,7 +115,7 @@ def export_feeds(output: Output = None) -> None:
 @family.command("list")
 def list_feeds(as_json: JsonLines = False) -> None:
     """Print the watched feeds with their health: state, for how long, and why."""
-    found = run(_with_database(_settings(), _states))
+    found = run(_with_database(read_settings_to_answer(), _states))
     console = Console(highlight=False)
     if not found:
         sys.stderr.write(NOTHING_WATCHED)
@@ -127,14 +126,6 @@ def list_feeds(as_json: JsonLines = False) -> None:
         with until_unread():
             for line in map(health_json, found) if as_json else health_lines(found, utc_now()):
                 sys.stdout.write(line + "\n")
-
-
-def _settings() -> Settings:
-    """The settings; what is logged at `info` is for who runs a service, not for who waits for an answer."""
-    settings = read_settings()
-    if settings.log_level == "info":
-        configure_log(level="warning", form=settings.log_format)
-    return settings
 
 
 def _read_list(file: str, policy: AddressPolicy) -> OpmlReading:

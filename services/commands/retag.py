@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -31,9 +31,6 @@ Rules = Annotated[Path, typer.Option("--rules", help="a folder of edited rules t
 Jobs = Annotated[int, typer.Option("--jobs", min=1, max=64, help="processes to use")]
 AsJson = Annotated[bool, typer.Option("--json", help="one line of JSON for each change")]
 
-# One per process by design: a pool hands its workers plain functions and picklable arguments only.
-_loaded: dict[Path, Retagger] = {}
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
@@ -43,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
 def retag(since: Since, rules: Rules = FOLDER, jobs: Jobs = 1, as_json: AsJson = False) -> None:
     """Show which stored stories the rules of now would judge otherwise; nothing is written."""
     start = moment(since, utc_now())
-    _load(rules)  # a mistake in them is told before anything starts
+    _loaded(rules)  # a mistake in them is told before anything starts
     counts: Counter[str] = Counter()
     console = Console(highlight=False)
     with until_unread(), stored_stories() as stories:
@@ -57,18 +54,19 @@ def retag(since: Since, rules: Rules = FOLDER, jobs: Jobs = 1, as_json: AsJson =
             else:
                 for line in change_lines(change, console.width):
                     console.print(line, soft_wrap=True)
-        told = summary(counts, since=start, version=_loaded[rules].version)
+        told = summary(counts, since=start, version=_loaded(rules).version)
         (sys.stderr if as_json else sys.stdout).write(f"{told}\n")
 
 
 def _changes(stories: Iterator[TaggedStory], rules: Path, jobs: int) -> Iterator[Change | None]:
-    return in_order(stories, partial(_compare, rules), jobs=jobs, setup=partial(_load, rules))
+    return in_order(stories, partial(_compare, rules), jobs=jobs, setup=partial(_loaded, rules))
 
 
-def _load(rules: Path) -> None:
-    if rules not in _loaded:
-        _loaded[rules] = Retagger.load(rules)
+@cache
+def _loaded(rules: Path) -> Retagger:
+    """This process's own: a pool hands its workers plain functions and picklable arguments only."""
+    return Retagger.load(rules)
 
 
 def _compare(rules: Path, stories: list[TaggedStory]) -> list[Change | None]:
-    return [_loaded[rules].compare(tagged) for tagged in stories]
+    return [_loaded(rules).compare(tagged) for tagged in stories]

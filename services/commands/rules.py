@@ -8,6 +8,7 @@ import typer
 
 from services.commands.unread import until_unread
 from services.extract.lexicon import FOLDER, Lexicon
+from services.extract.rule_check import check_rules
 from services.extract.tagger import Tagger
 
 family = typer.Typer(help="Rules: the words and weights by which stories are judged.", no_args_is_help=True)
@@ -29,6 +30,7 @@ def _family() -> None:
 @family.command()
 def check(folder: Folder = FOLDER) -> None:
     """Check the rules; every mistake is one line with file and line on standard error, exit status 2."""
+    check_rules(folder)
     tagger = Tagger.load(folder)
     with until_unread():
         for line in _lines(folder, tagger.lexicon, tagger.version):

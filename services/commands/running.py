@@ -14,8 +14,8 @@ from services.commands.settings import read_settings, run
 from services.demo.replay import changes
 from services.demo.report import progress_bar, show
 from services.demo.run import run_demo, staged
+from services.extract.__main__ import open_explainer
 from services.extract.__main__ import run as run_extract
-from services.extract.explainer import open_explainer
 from services.ingest.__main__ import run as run_ingest
 from shared.lifecycle import live_together, stop_on_signals
 from shared.log import configure_log

@@ -20,6 +20,14 @@ def read_settings() -> Settings:
     return settings
 
 
+def read_settings_to_answer() -> Settings:
+    """As `read_settings`, for who waits for an answer: what is logged at `info` is for who runs a service."""
+    settings = read_settings()
+    if settings.log_level == "info":
+        configure_log(level="warning", form=settings.log_format)
+    return settings
+
+
 def run(main: Coroutine[object, object, T]) -> T:
     """Run it to its end on an event loop of its own."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -8,15 +8,16 @@ from typing import Final
 
 import uvloop
 
-from services.commands.settings import read_settings
+from services.commands.settings import read_settings_to_answer
 from shared.db import Database
-from shared.log import configure_log
-from shared.migrate import upgrade
+from shared.errors import SettingsError
+from shared.migrate import pending
 from shared.model.tag import TaggedStory
 from shared.runtime import open_database
 from shared.store.stories import StoryStore
 
 _PAGE: Final = 50  # texts may be long
+_REMEDY: Final = "`pactwatch db upgrade`"
 
 
 class StoredStories:
@@ -41,14 +42,20 @@ class StoredStories:
 
 @contextmanager
 def stored_stories() -> Iterator[StoredStories]:
-    """Those of the database that the settings name. Raises SettingsError, DatabaseUnavailableError."""
-    settings = read_settings()
-    if settings.log_level == "info":  # meant for who runs a service, not for who waits for an answer
-        configure_log(level="warning", form=settings.log_format)
+    """Those of the database that the settings name, which is not made, moved or changed for it.
+
+    Raises SettingsError where it is not there or due to be migrated, DatabaseUnavailableError.
+    """
+    settings = read_settings_to_answer()
+    if settings.sqlite_path is not None and not settings.sqlite_path.exists():
+        raise SettingsError(f"PACTWATCH_DATABASE: no file {settings.sqlite_path}; {_REMEDY} makes it")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         database = open_database(settings)
         try:
-            runner.run(upgrade(database))
+            if runner.run(pending(database)):
+                raise SettingsError(
+                    f"PACTWATCH_DATABASE: its tables are of an older version; {_REMEDY} mends that"
+                )
             yield StoredStories(runner, database)
         finally:
             runner.run(database.close())

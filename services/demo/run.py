@@ -19,8 +19,8 @@ from services.demo.outcome import DemoOutcome, read_outcome
 from services.demo.receiver import Receiver
 from services.demo.registration import register
 from services.demo.replay import CountingPublisher, Moment, Replay, changes
+from services.extract.__main__ import open_explainer
 from services.extract.__main__ import run as run_extract
-from services.extract.explainer import open_explainer
 from services.ingest.__main__ import build
 from shared.errors import InputError, TransientError
 from shared.runtime import Runtime, open_runtime, prepare

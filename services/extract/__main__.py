@@ -1,11 +1,15 @@
 """The extract service: stories are tagged, then put in order into events, and alerts decided."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.extract.article import ArticleParts, ArticleReader
 from services.extract.article_worker import MEMORY_BYTES, load_reader
 from services.extract.correlator import Correlator
+from services.extract.explainer import StoryExplainer, load_explainer
+from services.extract.lexicon_agencies import load_agencies
 from services.extract.robots import RobotsBook
 from services.extract.tagging import StoryTagger
 from services.extract.visits import VisitPolicy, Visits
@@ -36,6 +40,16 @@ async def run(runtime: Runtime, stop: asyncio.Event) -> None:
         await readers.close()
 
 
+@asynccontextmanager
+async def open_explainer() -> AsyncIterator[StoryExplainer]:
+    """One with a process of its own, which ends with it."""
+    workers = WorkerPool(workers=1, initializer=load_explainer)
+    try:
+        yield StoryExplainer(workers)
+    finally:
+        await workers.close()
+
+
 async def _work(runtime: Runtime, tagger: StoryTagger, stop: asyncio.Event) -> None:
     await prepare(runtime, stop)
     if stop.is_set():
@@ -43,7 +57,9 @@ async def _work(runtime: Runtime, tagger: StoryTagger, stop: asyncio.Event) -> N
     if tagger.articles is not None:
         await tagger.articles.warm_up()
     tag = consumer_group(runtime, group=TAG_GROUP, handler=tagger.handle)
-    correlator = Correlator(database=runtime.database, clock=runtime.clock, metrics=runtime.metrics)
+    correlator = Correlator(
+        database=runtime.database, clock=runtime.clock, metrics=runtime.metrics, agencies=load_agencies()
+    )
     correlate = consumer_group(runtime, group=CORRELATE_GROUP, handler=correlator.handle)
     await live_together(stop, run_group(runtime, tag, stop), run_group(runtime, correlate, stop))
 

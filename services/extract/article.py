@@ -8,9 +8,8 @@ does it hold up others for long: a story waits for its page no longer than `Arti
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -18,8 +17,10 @@ from services.extract.article_worker import load_reader, page_in_worker, sides_i
 from services.extract.lines import request_of
 from services.extract.pages.need import Need, has_page, shortfall, wants_article
 from services.extract.pages.outcomes import ArticleOutcome, fault, refusal
-from services.extract.pages.taking import article_of, completed_by, unfit
+from services.extract.pages.policy import ArticlePolicy
+from services.extract.pages.taking import Completed, article_of, earlier, known, unfit
 from services.extract.visits import Visits
+from services.extract.worker import DEADLINE
 from shared.errors import (
     BodyTooLargeError,
     DestinationBlockedError,
@@ -32,37 +33,12 @@ from shared.errors import (
 )
 from shared.http.exchange import HttpResponse
 from shared.metrics import Metrics
-from shared.model.article import Article
 from shared.model.story import Story
 from shared.model.times import Clock
-from shared.store.stories import StoredStory, StoryStore
+from shared.store.stories import StoryStore
 from shared.workers import WorkerPool
 
-GLANCE_DEADLINE: Final = timedelta(seconds=30)
-
 log = structlog.get_logger()
-Completed = tuple[Story, Article | None]
-"""A story with the text there is of it, and the page that text is from."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticlePolicy:
-    """What completing a story may cost.
-
-    - `total`: how long after it was seen a story may wait for its page, all in all; one that is late already
-      has `late` for it. `reading` is what a worker may take of that.
-    - `at_once`: pages looked for at the same time in this process.
-    """
-
-    total: timedelta = timedelta(seconds=20)
-    late: timedelta = timedelta(seconds=5)
-    reading: timedelta = timedelta(seconds=4)
-    at_once: int = 8
-
-    def budget(self, story: Story, now: datetime) -> timedelta:
-        """What is left to this story."""
-        age = now - (story.revised_at or story.first_seen_at)
-        return min(max(self.total - age, self.late), self.total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,29 +67,30 @@ class ArticleReader:
     async def warm_up(self) -> None:
         """Start what reads pages, so that no story has to wait for it. Never raises."""
         with suppress(WorkerCrashedError, WorkerTimeoutError):
-            await self._parts.readers.run(load_reader, deadline=GLANCE_DEADLINE)
+            await self._parts.readers.run(load_reader, deadline=DEADLINE)
 
     async def completed(self, story: Story) -> Completed:
         """The story with its page's text where the feed has only a teaser that concerns the watch; else as it
         is. Raises WorkerCrashedError and WorkerTimeoutError as tagging does, DatabaseUnavailableError."""
         need = await self._need(story)
         if need is None:
-            return story, None
+            return Completed(story=story)
         began = self._parts.clock()
         stored = await self._parts.stories.get(story.id)
-        known = _known(story, stored)
-        if known is not None:
+        tagged = stored.tagged if stored is not None else None
+        replayed = known(story, tagged)
+        if replayed is not None:
             self._tell(story, need, "known", began)
-            return known
+            return replayed
         outcome, found = await self._looked_for(story)
-        earlier = None if found is not None else _earlier(story, stored)
-        self._tell(story, need, "kept" if earlier else outcome, began, because=outcome)
-        return found or earlier or (story, None)
+        kept = None if found is not None else earlier(story, tagged)
+        self._tell(story, need, "kept" if kept else outcome, began, because=outcome)
+        return found or kept or Completed(story=story)
 
     async def _need(self, story: Story) -> Need | None:
         if not has_page(story) or shortfall(story.text) is None:
             return None  # without waking a worker
-        sides = await self._parts.taggers.run(sides_in_worker, request_of(story), deadline=GLANCE_DEADLINE)
+        sides = await self._parts.taggers.run(sides_in_worker, request_of(story), deadline=DEADLINE)
         return wants_article(story, sides)
 
     async def _looked_for(self, story: Story) -> tuple[ArticleOutcome, Completed | None]:
@@ -169,23 +146,3 @@ class ArticleReader:
             because=because if because != outcome else None,
             seconds=round((self._parts.clock() - began).total_seconds(), 3),
         )
-
-
-def _known(story: Story, stored: StoredStory | None) -> Completed | None:
-    """What was taken when this very revision was tagged before: a replay asks nobody."""
-    if stored is None or stored.tagged.article is None:
-        return None
-    before = stored.tagged.story
-    if (before.revision, before.content_hash) != (story.revision, story.content_hash):
-        return None
-    return replace(story, text=before.text), stored.tagged.article
-
-
-def _earlier(story: Story, stored: StoredStory | None) -> Completed | None:
-    """The new teaser before the text that an earlier revision was completed with: a page that cannot be had
-    again withdraws nothing it said, and its loss must not look like a correction."""
-    if stored is None or stored.tagged.article is None or stored.tagged.story.revision >= story.revision:
-        return None
-    article = stored.tagged.article
-    completed, begins = completed_by(story, stored.tagged.story.text[article.begins :])
-    return completed, replace(article, teaser=story.text, begins=begins)

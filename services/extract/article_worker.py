@@ -4,14 +4,14 @@ The first is done where the tagger is loaded, the others in processes of their o
 pages may be as large and as twisted as their servers like.
 """
 
-from functools import cache
 from typing import Final
 
-from services.extract.lexicon import load_lexicon
+from services.extract.labels import labels_of
+from services.extract.lexicon_agencies import load_agencies
 from services.extract.lines import TagRequest
-from services.extract.pages.need import WATCHED
 from services.extract.pages.reading import PageReading, read_page
 from services.extract.pages.robots import Permission, permission
+from services.extract.watch import SIDES
 from services.extract.worker import tagger_in_worker
 
 MEMORY_BYTES: Final = 1536 * 1024**2
@@ -20,31 +20,23 @@ MEMORY_BYTES: Final = 1536 * 1024**2
 
 def load_reader() -> None:
     """The initializer of the pool that reads pages: what reading the first one loads is no page's fault."""
-    read_page(
-        b"<!DOCTYPE html><html><body><p>A first page.</p></body></html>", "text/html", "https://a.example/"
-    )
+    page = b"<!DOCTYPE html><html><body><p>A first page.</p></body></html>"
+    page_in_worker(page, "text/html", "https://a.example/")
 
 
 def sides_in_worker(request: TagRequest) -> frozenset[str]:
     """The sides of the watch that title or text of this story name."""
-    story = tagger_in_worker().read(title=request.title, text=request.text, language=request.language)
-    labels = 0
-    for sentence in story.sentences:
-        labels |= sentence.labels
-    return frozenset(side for side, bit in _sides() if labels & bit)
+    tagger = tagger_in_worker()
+    story = tagger.read(title=request.title, text=request.text, language=request.language)
+    found, bits = labels_of(story.sentences), tagger.lexicon.labels
+    return frozenset(side for side in SIDES if found >> bits[side] & 1)
 
 
 def page_in_worker(body: bytes, content_type: str, url: str) -> PageReading | None:
     """What the page says; None if it is no HTML."""
-    return read_page(body, content_type, url)
+    return read_page(body, content_type, url, load_agencies())
 
 
 def permission_in_worker(body: bytes, url: str) -> Permission:
     """What a robots.txt says of this address to us."""
     return permission(body, url)
-
-
-@cache
-def _sides() -> tuple[tuple[str, int], ...]:
-    labels = load_lexicon().labels
-    return tuple((side, 1 << labels[side]) for side in sorted(WATCHED))

@@ -12,11 +12,16 @@ from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
 from services.extract.lexicon_rules import Condition, read_condition
 from services.extract.lexicon_terms import Term, read_cues
 from shared.errors import LexiconError
+from shared.model.tag import CategoryCodes
 
 CategoryZone = Literal["title", "head", "body"]
 """The headline; headline and lead read as one; the sentences of the text, each with the one before it."""
 
 CATEGORY_ZONES: tuple[CategoryZone, ...] = get_args(CategoryZone)
+ANY_LANGUAGE = ""
+_TIED = ("pl", "sv", "de")
+"""Words of these look like others of English: they count in stories of their own language only."""
+
 CATEGORY_FILES = ("category_cues.yaml", "category_features.yaml", "category_weights.yaml")
 
 
@@ -53,10 +58,11 @@ class CategoryFit:
 class CategoryRules:
     """Everything that categories are decided by.
 
+    `terms` are those that count in a story, by its language; other languages share those of ANY_LANGUAGE.
     `labels` are the reader's with those of `terms` after them. A category is given from `threshold` on.
     """
 
-    terms: tuple[Term, ...]
+    terms: Mapping[str, tuple[Term, ...]]
     labels: Mapping[str, int]
     features: tuple[CategoryFeature, ...]
     categories: tuple[CategoryRule, ...]
@@ -72,24 +78,55 @@ def load_category_rules(lexicon: Lexicon, folder: Path = FOLDER, *, fitted: bool
     not read: there are none that fit before training.
     """
     mistakes = Mistakes()
-    contents = {name: read_file(folder / name) for name in CATEGORY_FILES[: 3 if fitted else 2]}
-    roots = [read_node(content, str(folder / name), mistakes) for name, content in contents.items()]
-    try:
-        rules = _assembled(roots[0], roots[1], lexicon, _version(contents))
-        if fitted:
-            rules = _with_weights(rules, roots[2])
-    except LexiconError as error:
-        mistakes.add(error.detail)
-        mistakes.raise_any()
-        raise
+    rules = read_category_rules(folder, mistakes, labels=lexicon.labels, codes=lexicon.codes, fitted=fitted)
     mistakes.raise_any()
+    if rules is None:
+        raise LexiconError(f"{folder}: cannot be read")
     return rules
 
 
-def _assembled(cues: LexiconNode, rules: LexiconNode, lexicon: Lexicon, version: str) -> CategoryRules:
-    terms = read_cues(cues)
-    known = dict(lexicon.labels)
-    for name in terms.names:
+def read_category_rules(
+    folder: Path,
+    mistakes: Mistakes,
+    *,
+    labels: Mapping[str, int] | None,
+    codes: Mapping[str, CategoryCodes] | None,
+    fitted: bool = True,
+) -> CategoryRules | None:
+    """As `load_category_rules`, but what is wrong is added to `mistakes`; None where they stand in the way.
+
+    Without the lexicon's labels or categories, only what can be said without them is.
+    """
+    contents: dict[str, str] = {}
+    roots: list[LexiconNode] = []
+    files = CATEGORY_FILES[: 3 if fitted else 2]
+    for name in files:
+        with mistakes.kept():
+            contents[name] = read_file(folder / name)
+            roots.append(read_node(contents[name], str(folder / name), mistakes))
+    if len(roots) < len(files) or labels is None or codes is None:
+        return None
+    rules: CategoryRules | None = None
+    with mistakes.kept():
+        rules = _assembled(roots[0], roots[1], labels, codes, _version(contents))
+        if fitted:
+            rules = _with_weights(rules, roots[2])
+    return rules
+
+
+def _assembled(
+    cues: LexiconNode,
+    rules: LexiconNode,
+    labels: Mapping[str, int],
+    codes: Mapping[str, CategoryCodes],
+    version: str,
+) -> CategoryRules:
+    words = {
+        language: read_cues(cues, without=frozenset(_TIED) - {language})
+        for language in (ANY_LANGUAGE, *_TIED)
+    }
+    known = dict(labels)
+    for name in words[ANY_LANGUAGE].names:
         if name in known:
             cues.note(f"{name!r} is the name of another label already")
         known[name] = len(known)
@@ -101,10 +138,10 @@ def _assembled(cues: LexiconNode, rules: LexiconNode, lexicon: Lexicon, version:
     names = frozenset(feature.name for feature in features)
     categories = fields["categories"].mapping()
     for name, node in categories.items():
-        if name not in lexicon.codes:
-            node.note(f"the taxonomy has no category {name!r}; {likely(name, lexicon.codes)}")
+        if name not in codes:
+            node.note(f"the taxonomy has no category {name!r}; {likely(name, codes)}")
     return CategoryRules(
-        terms=terms.terms,
+        terms={language: one.terms for language, one in words.items()},
         labels=known,
         features=features,
         categories=tuple(_rule(name, node, names) for name, node in categories.items()),

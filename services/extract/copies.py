@@ -70,9 +70,8 @@ def promise(mine: Signature, other: Signature) -> float:
     if smaller < ENOUGH_SHINGLES:
         return float(mine.title == other.title)
     guess = (mine.outline & other.outline).bit_count() / smaller
-    return (
-        guess if guess >= COPY_CONTAINMENT / 2 else 0.0
-    )  # shared hashes may share bits too, never half of them
+    # Hashes that are not shared may share bits too, never half of them.
+    return guess if guess >= COPY_CONTAINMENT / 2 else 0.0
 
 
 def compare(mine: Signature, my_hashes: frozenset[int], other: Signature) -> Likeness | None:

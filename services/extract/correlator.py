@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import structlog
 
+from services.extract.agencies import AgencyFinder
 from services.extract.alerting import consequence
 from services.extract.copy_window import ACTIVE_STORIES, Window
 from services.extract.events import Assignment, assign
-from services.extract.lexicon_agencies import load_agencies
 from services.extract.origins import origin_of
 from services.extract.policy import decide
 from shared.db import Database
@@ -38,14 +38,14 @@ log = structlog.get_logger()
 class Correlator:
     """Puts relevant stories into events and decides alerts; `handle` is what the consume loop calls."""
 
-    def __init__(self, database: Database, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, database: Database, clock: Clock, metrics: Metrics, agencies: AgencyFinder) -> None:
         self._stories = StoryStore(database)
         self._events = EventStore(database)
         self._alerts = AlertStore(database)
         self._clock = clock
         self._metrics = metrics
         self._window = Window()
-        self._agencies = load_agencies()
+        self._agencies = agencies
         self._turn = asyncio.Lock()  # the window is renewed and asked by one story at a time
 
     async def handle(self, record: StreamRecord) -> Sequence[OutgoingRecord]:

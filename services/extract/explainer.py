@@ -1,13 +1,12 @@
 """Explanations for who asks over the network: in a process of their own, bounded in time and in number."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
 from services.extract.explaining import Explainer, verdict_of
 from services.extract.lines import TagRequest
-from shared.errors import UnavailableError
+from shared.errors import OverloadedError
 from shared.model.explanation import Explanation, StoredVerdict
 from shared.model.tag import TaggedStory
 from shared.workers import WorkerPool
@@ -16,21 +15,18 @@ DEADLINE: Final = timedelta(seconds=20)
 MOST_WAITING: Final = 16
 """Explanations asked for at once; who comes beyond them is sent away."""
 
-# One per process by design: a pool hands its workers plain functions and picklable arguments only.
-_loaded: list[Explainer] = []
-
 
 class StoryExplainer:
-    """Explains stored stories; the process that does it starts with the first question."""
+    """Explains stored stories in a worker process, which starts with the first question."""
 
     def __init__(self, workers: WorkerPool) -> None:
         self._workers = workers
         self._waiting = 0
 
     async def explain(self, story: TaggedStory) -> Explanation:
-        """Raises UnavailableError when too many are asked for, WorkerCrashedError, WorkerTimeoutError."""
+        """Raises OverloadedError when too many are asked for, WorkerCrashedError, WorkerTimeoutError."""
         if self._waiting >= MOST_WAITING:
-            raise UnavailableError("too many explanations are asked for at once")
+            raise OverloadedError("too many explanations are asked for at once")
         self._waiting += 1
         try:
             return await self._workers.run(explain_stored, story, deadline=DEADLINE)
@@ -38,26 +34,20 @@ class StoryExplainer:
             self._waiting -= 1
 
 
-@asynccontextmanager
-async def open_explainer() -> AsyncIterator[StoryExplainer]:
-    """One with a process of its own, which ends with it."""
-    workers = WorkerPool(workers=1, initializer=load_explainer)
-    try:
-        yield StoryExplainer(workers)
-    finally:
-        await workers.close()
+@cache
+def _explainer() -> Explainer:
+    """This process's own: a pool hands its workers plain functions and picklable arguments only."""
+    return Explainer.load()
 
 
 def load_explainer() -> None:
     """The pool's initializer: loads this process's explainer once."""
-    if not _loaded:
-        _loaded.append(Explainer.load())
+    _explainer()
 
 
 def explain_line(request: TagRequest) -> Explanation:
     """Explains a story that is not stored in this process."""
-    load_explainer()
-    return _loaded[0].explain(
+    return _explainer().explain(
         title=request.title,
         text=request.text,
         language=request.language,
@@ -69,9 +59,8 @@ def explain_line(request: TagRequest) -> Explanation:
 
 def explain_stored(tagged: TaggedStory) -> Explanation:
     """Explains a stored story in this process under the rules of now, beside the verdict it has."""
-    load_explainer()
     story = tagged.story
-    return _loaded[0].explain(
+    return _explainer().explain(
         title=story.title,
         text=story.text,
         language=story.language,

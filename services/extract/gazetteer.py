@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import count
+from sys import maxsize
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -13,8 +15,8 @@ from services.extract.lexicon import Lexicon
 from services.extract.lexicon_terms import Abbreviation, Term, TermKind
 
 _HANGUL = re.compile("[가-힣]")
-_SIDE_KINDS = frozenset({"entity", "side", "guard"})
 _ENDING_LIMIT = 3
+_LAST = maxsize
 
 
 class Hit(NamedTuple):
@@ -26,11 +28,25 @@ class Hit(NamedTuple):
     name: str
 
 
-class _Group(NamedTuple):
-    """The terms of one surface: each shape they may take in a text, with all that it then stands for."""
+_Readings = tuple[tuple[TermKind, str], ...]
+_Mark = tuple[int, _Readings]
+_Place = tuple[int, int, _Mark]
+"""A start, the end negated so that longer places sort first, and what stands there with its number."""
 
-    begins_word: bool
-    shapes: tuple[tuple[Term, tuple[tuple[TermKind, str], ...]], ...]
+
+class _Shape(NamedTuple):
+    """How a surface may stand in a text, and all that it then stands for.
+
+    `left` and `word` ask for the beginning and the end of a word where the surface has a letter there.
+    `is_odd` says that `term` asks for more than that and a capital.
+    """
+
+    left: bool
+    word: bool
+    capital: bool
+    is_odd: bool
+    mark: _Mark
+    term: Term
 
 
 class Gazetteer:
@@ -40,7 +56,8 @@ class Gazetteer:
         groups: dict[str, list[Term]] = defaultdict(list)
         for term in lexicon.terms:
             groups[term.surface].append(term)
-        self._groups = tuple(_grouped(terms) for terms in groups.values())
+        numbers = count()
+        self._groups = tuple(_grouped(terms, numbers) for terms in groups.values())
         self._automaton = AhoCorasick(
             groups, implementation=Implementation.ContiguousNFA, store_patterns=False
         )
@@ -49,21 +66,36 @@ class Gazetteer:
     def find(self, raw: str, language: str) -> tuple[Folded, list[Hit]]:
         """The folded text and the hits in it by start; sides and entities inside a longer one are gone."""
         folded = fold(raw)
+        places = self._places(folded, raw)
+        for hit in self._abbreviated(raw, language):
+            places.append((hit.start, -hit.end, (_LAST, ((hit.kind, hit.name),))))
+        places.sort()
+        return folded, _longest_readings(places)
+
+    def _places(self, folded: Folded, raw: str) -> list[_Place]:
         text, moved = folded.text, folded.starts is not None
-        found: list[Hit] = []
+        length = len(text)
+        groups = self._groups
+        places: list[_Place] = []
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            group = self._groups[index]
-            if group.begins_word and start and text[start - 1].isalnum():
-                continue
-            for term, readings in group.shapes:
-                if _stands(term, folded, raw, start, end):
-                    last = _end_of_tail(term.tail, text, end) if term.tail else end
-                    if last:
-                        span = folded.raw_span(start, last) if moved else (start, last)
-                        for kind, name in readings:
-                            found.append(Hit(*span, kind, name))
-        found.extend(self._abbreviated(raw, language))
-        return folded, _longest_readings(found)
+            is_inside = start > 0 and text[start - 1].isalnum()
+            goes_on = end < length and text[end].isalnum()
+            for left, word, capital, is_odd, mark, term in groups[index]:
+                if (left and is_inside) or (word and goes_on):
+                    continue
+                last = end
+                if is_odd:
+                    last = _odd_end(term, folded, raw, start, end)
+                    if not last:
+                        continue
+                elif capital and raw[folded.raw_span(start, end)[0] if moved else start].islower():
+                    continue
+                if moved:
+                    start_here, last = folded.raw_span(start, last)
+                    places.append((start_here, -last, mark))
+                else:
+                    places.append((start, -last, mark))
+        return places
 
     def _abbreviated(self, raw: str, language: str) -> Iterable[Hit]:
         if not self._abbreviations or raw.isascii():
@@ -75,13 +107,21 @@ class Gazetteer:
                     yield Hit(match.start(), match.end(), "side", abbreviation.side)
 
 
-def _grouped(terms: list[Term]) -> _Group:
+def _grouped(terms: list[Term], numbers: Iterator[int]) -> tuple[_Shape, ...]:
+    """Each shape the terms of one surface may take in a text."""
     shapes: dict[Term, list[tuple[TermKind, str]]] = defaultdict(list)
     for term in terms:
         shapes[replace(term, kind="cue", name="")].append((term.kind, term.name))
-    return _Group(
-        begins_word=all(term.left for term in terms) and terms[0].surface[:1].isalnum(),
-        shapes=tuple((shape, tuple(readings)) for shape, readings in shapes.items()),
+    return tuple(
+        _Shape(
+            left=shape.left and shape.surface[0].isalnum(),
+            word=shape.right == "word" and shape.surface[-1].isalnum(),
+            capital=shape.capital,
+            is_odd=shape.right == "ending" or bool(shape.exact or shape.tail),
+            mark=(next(numbers), tuple(readings)),
+            term=shape,
+        )
+        for shape, readings in shapes.items()
     )
 
 
@@ -94,21 +134,18 @@ def _abbreviation_pattern(item: Abbreviation) -> re.Pattern[str]:
     return re.compile(f"(?<![{letters}A-Za-z0-9]){re.escape(item.mark)}{not_ahead}{ahead}")
 
 
-def _stands(term: Term, folded: Folded, raw: str, start: int, end: int) -> bool:
-    text = folded.text
-    if term.left and start and text[start - 1].isalnum() and text[start].isalnum():
-        return False
-    if term.right == "word":
-        if end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-            return False
-    elif term.right == "ending" and not _ends_within(text, end):
-        return False
-    if not (term.capital or term.exact):
-        return True
-    raw_start, raw_end = folded.raw_span(start, end)
-    if term.exact:
-        return raw[raw_start:raw_end] == term.exact
-    return not raw[raw_start].islower()
+def _odd_end(term: Term, folded: Folded, raw: str, start: int, end: int) -> int:
+    """Where a term ends whose inflection, case or next words matter, 0 when it does not stand there."""
+    if term.right == "ending" and not _ends_within(folded.text, end):
+        return 0
+    if term.capital or term.exact:
+        raw_start, raw_end = folded.raw_span(start, end)
+        if term.exact:
+            if raw[raw_start:raw_end] != term.exact:
+                return 0
+        elif raw[raw_start].islower():
+            return 0
+    return _end_of_tail(term.tail, folded.text, end) if term.tail else end
 
 
 def _end_of_tail(tail: tuple[tuple[str, bool], ...], text: str, end: int) -> int:
@@ -139,28 +176,29 @@ def _ends_within(text: str, end: int) -> bool:
     return len(text) - end <= _ENDING_LIMIT
 
 
-def _longest_readings(found: list[Hit]) -> list[Hit]:
+def _longest_readings(places: list[_Place]) -> list[Hit]:
     """Drops sides, entities and guards that lie strictly inside a longer one; cues inside a guard go too.
 
-    A cue inside a longer one of the same label says nothing more, and goes as well.
+    A cue inside a longer one of the same label says nothing more, and goes as well; so does a name that two
+    spellings of the lexicon give to one place.
     """
-    found.sort(key=lambda hit: (hit.start, -hit.end))
     kept: list[Hit] = []
     cover_start, cover_end = -1, -1
     guard_start, guard_end = -1, -1
     said_until: dict[str, int] = {}
-    for hit in found:
-        if hit.end <= guard_end and (hit.start, hit.end) != (guard_start, guard_end):
+    new = tuple.__new__  # a third of what Hit(...) costs, and the most frequent call of a story full of names
+    for start, minus_end, (_, readings) in places:
+        end = -minus_end
+        if end <= guard_end and not (start == guard_start and end == guard_end):
             continue
-        if hit.kind in _SIDE_KINDS:
-            if hit.end <= cover_end and (hit.start, hit.end) != (cover_start, cover_end):
+        is_covered = end <= cover_end and not (start == cover_start and end == cover_end)
+        for kind, name in readings:
+            if end <= said_until.get(name, -1) or (is_covered and kind != "cue"):
                 continue
-            cover_start, cover_end = hit.start, hit.end
-            if hit.kind == "guard":
-                guard_start, guard_end = hit.start, hit.end
-        elif hit.end <= said_until.get(hit.name, -1):
-            continue
-        else:
-            said_until[hit.name] = hit.end
-        kept.append(hit)
+            said_until[name] = end
+            if kind != "cue":
+                cover_start, cover_end = start, end
+                if kind == "guard":
+                    guard_start, guard_end = start, end
+            kept.append(new(Hit, (start, end, kind, name)))
     return kept

@@ -41,6 +41,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "other_items": "other topics beside it",
     "no_text": "a headline without a text",
     "two_sided": "both sides",
+    "close": "both sides and an act close together",
+    "other_pair": "another pair of states",
     "kr_arms": "South Korean arms",
     "pow": "prisoners of war",
     "coop": "cooperation",
@@ -93,6 +95,17 @@ def written(condition: Condition, labels: Mapping[str, int]) -> str:
     parts = ["|".join(names_in(group, labels)) for group in condition.needs]
     parts += [f"!{name}" for name in names_in(condition.without, labels)]
     return " & ".join(parts)
+
+
+def signed(number: float) -> str:
+    """As in "+0.49" and "−1.40"."""
+    return f"{number:+.2f}".replace("-", "−")
+
+
+def quoted(words: Iterable[str], most: int) -> str:
+    """The first different ones as in "“a”, “b”, …"; nothing for none."""
+    distinct = list(dict.fromkeys(f"“{word}”" for word in words))
+    return ", ".join(distinct[:most]) + (", …" if len(distinct) > most else "")
 
 
 def listed(words: Iterable[str], joint: str = "and") -> str:

@@ -1,15 +1,20 @@
 """A story read sentence by sentence: which sides and cues stand in each, and how they stand to each other."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from services.extract.directions import derive
 from services.extract.gazetteer import Gazetteer, Hit
 from services.extract.lexicon import Lexicon
-from services.extract.lexicon_entities import Entity
+from services.extract.refusals import Context, Refusal, context_of, refusal_of
 from services.extract.sections import OWN_SECTIONS, SectionedText, Sentence, read_text, read_title
 from shared.model.tag import Evidence
 
+IN_CONTEXT = {"KW": "KP", "KN": "KP"}
+"""Labels that stand for a side only where the rest of the story allows it."""
+_Refused = dict[tuple[str, str], Refusal | None]
+"""What became of each entity under each of its names: nothing but the document decides that."""
 _ITEM_MARKS = frozenset("—–-•▪●■◆▶►→📍📌🔴🔹🔸⚡❗✅")
 
 
@@ -39,10 +44,11 @@ class LabelledSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledStory:
-    """The story's own sentences, title and text apart, in order."""
+    """The story's own sentences, title and text apart, in order, and the language they were read in."""
 
     title: tuple[LabelledSentence, ...]
     text: tuple[LabelledSentence, ...]
+    language: str
 
     @property
     def sentences(self) -> tuple[LabelledSentence, ...]:
@@ -70,8 +76,9 @@ class Reader:
     """Turns title and text into labelled sentences."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._labels = lexicon.labels
+        self._bits = {name: 1 << bit for name, bit in lexicon.labels.items()}
         self._entities = lexicon.entities
+        self._sure = _sure(lexicon)
         self._gazetteer = Gazetteer(lexicon)
 
     def read(self, title: str, text: str, language: str) -> LabelledStory:
@@ -79,90 +86,65 @@ class Reader:
         parts = (self._part(title, read_title(title), language), self._part(text, read_text(text), language))
         document = f"{parts[0].folded}\n{parts[1].folded}"
         grouped = [list(_by_sentence(part)) for part in parts]
-        present = {name for group in grouped for _, hits in group for name in self._sides(hits)}
-        weak_is_kp = _weak_resolves(present)
-        context = _Context(document=document, weak_is_kp=weak_is_kp, north_is_kp=bool(present & {"KP", "KR"}))
+        readings = {(hit.kind, hit.name) for group in grouped for _, hits in group for hit in hits}
+        context = context_of(document, readings, self._entities)
+        refused: _Refused = {}
         first, second = (
-            tuple(self._labelled(part.raw, sentence, hits, context) for sentence, hits in group)
+            tuple(self._labelled(part.raw, sentence, hits, context, refused) for sentence, hits in group)
             for part, group in zip(parts, grouped, strict=True)
         )
-        return LabelledStory(title=self._mark_no_text(first) if not second else first, text=second)
+        headline = self._mark_no_text(first) if not second else first
+        return LabelledStory(title=headline, text=second, language=language)
 
     def _part(self, raw: str, sectioned: SectionedText, language: str) -> _Part:
         folded, hits = self._gazetteer.find(sectioned.masked, language)
         return _Part(raw=raw, sectioned=sectioned, hits=hits, folded=folded.text)
 
-    def _sides(self, hits: tuple[Hit, ...]) -> Iterator[str]:
-        for hit in hits:
-            if hit.kind == "side":
-                yield hit.name
-            elif hit.kind == "entity":
-                entity = self._entities[hit.name]
-                yield "NEG" if entity.is_negative else entity.side or ""
-
     def _labelled(
-        self, raw: str, sentence: Sentence, hits: tuple[Hit, ...], context: "_Context"
+        self, raw: str, sentence: Sentence, hits: list[Hit], context: Context, refused: _Refused
     ) -> LabelledSentence:
+        if not hits:
+            return LabelledSentence(source=raw, sentence=sentence, hits=(), labelled=(), labels=0)
         kept: list[Hit] = []
         names: dict[str, list[Hit]] = {}
+        labelled: list[tuple[Hit, int]] = []
+        bits, sure = self._bits, self._sure
         for hit in hits:
-            name = self._resolve(hit, raw, context)
+            name = sure.get(hit.name) or self._resolve(hit, raw, context, refused)
             if name is None:
                 continue
             kept.append(hit)
-            if name in self._labels:
-                names.setdefault(name, []).append(hit)
-        if "DYAD" in names:
-            names.setdefault("KP", []).extend(names["DYAD"])
-            names.setdefault("RU", []).extend(names["DYAD"])
-        labelled = [(hit, 1 << self._labels[name]) for name, found in names.items() for hit in found]
+            if name in bits:
+                labelled.append((hit, bits[name]))
+                if name in names:
+                    names[name].append(hit)
+                else:
+                    names[name] = [hit]
+        for side in ("KP", "RU") if "DYAD" in names else ():
+            names.setdefault(side, []).extend(names["DYAD"])
+            labelled.extend([(hit, bits[side]) for hit in names["DYAD"]])
+        labelled.sort()
         labels = 0
         item = ("item",) if names and _begins_item(raw, sentence) else ()
         for name in (*names, *derive(names, raw), *item):
-            labels |= 1 << self._labels[name]
-        labelled.sort()
+            labels |= bits[name]
         return LabelledSentence(
             source=raw, sentence=sentence, hits=tuple(kept), labelled=tuple(labelled), labels=labels
         )
 
-    def _resolve(self, hit: Hit, raw: str, context: "_Context") -> str | None:
+    def _resolve(self, hit: Hit, raw: str, context: Context, refused: _Refused) -> str | None:
         """The label a hit gives in this document, "" for none, None when it must not count at all."""
-        if hit.kind == "guard":
-            return None
-        if hit.kind == "entity":
-            entity = self._entities[hit.name]
-            found = (hit.name, raw[hit.start : hit.end])
-            if found not in context.fits:
-                context.fits[found] = not entity.is_negative and _fits(entity, found[1], context.document)
-            return (entity.side or "") if context.fits[found] else None
-        if hit.name == "KW":
-            return "KP" if context.weak_is_kp and not _is_other_name(raw, hit) else None
-        if hit.name == "KN":
-            return "KP" if context.north_is_kp else None
-        return hit.name
+        entity = self._entities[hit.name] if hit.kind == "entity" else None
+        if entity is None:
+            return None if refusal_of(hit, raw, None, context) else IN_CONTEXT.get(hit.name, hit.name)
+        found = (hit.name, raw[hit.start : hit.end])
+        if found not in refused:
+            refused[found] = refusal_of(hit, raw, entity, context)
+        return None if refused[found] else entity.side or ""
 
     def _mark_no_text(self, sentences: tuple[LabelledSentence, ...]) -> tuple[LabelledSentence, ...]:
-        bit = 1 << self._labels["no_text"]
+        bit = self._bits["no_text"]
         return tuple(replace(sentence, labels=sentence.labels | bit) for sentence in sentences)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    document: str
-    weak_is_kp: bool
-    north_is_kp: bool
-    fits: dict[tuple[str, str], bool] = field(default_factory=dict)
-
-
-def _weak_resolves(present: set[str]) -> bool:
-    """Whether "Kim" or "the Koreans" can only mean the North's.
-
-    So it is where the North is named elsewhere; else beside Ukraine, or Russia without the South, unless
-    somebody else of that name is near.
-    """
-    if "KP" in present or "DYAD" in present:
-        return True
-    return "NEG" not in present and ("UA" in present or ("RU" in present and "KR" not in present))
 
 
 def _begins_item(raw: str, sentence: Sentence) -> bool:
@@ -170,34 +152,23 @@ def _begins_item(raw: str, sentence: Sentence) -> bool:
     return raw[sentence.start : min(sentence.end, sentence.start + 4)].lstrip(" \t\n*")[:1] in _ITEM_MARKS
 
 
-def _is_other_name(raw: str, hit: Hit) -> bool:
-    """Whether the surname goes on into somebody's hyphenated given name, as in "Kim Keon-hee"."""
-    rest = raw[hit.end : hit.end + 20]
-    given = rest.lstrip(" ").split(" ", 1)[0] if rest[:1] == " " else ""
-    return "-" in given and given[:1].isupper()
+def _sure(lexicon: Lexicon) -> dict[str, str]:
+    """The label of each name that gives one wherever it stands: a side, a cue, an entity on no condition."""
+    sure = {name: name for name in lexicon.labels if name not in IN_CONTEXT and name != "guard"}
+    for name, one in lexicon.entities.items():
+        conditions = (one.requires, one.blocked_by, one.acronym_requires, one.surnames)
+        if not one.is_negative and one.side and not any(conditions):
+            sure[name] = one.side
+    return sure
 
 
-def _fits(entity: Entity, found: str, document: str) -> bool:
-    if entity.requires and not any(word in document for word in entity.requires):
-        return False
-    if any(word in document for word in entity.blocked_by):
-        return False
-    if found.isupper() and found.isascii() and entity.acronym_requires:
-        return any(word in document for word in entity.acronym_requires)
-    if entity.surnames and found.lower() in entity.surnames:
-        return document.count(f" {found.lower()}") > 0 and entity.name.lower() in document
-    return True
-
-
-def _by_sentence(part: _Part) -> Iterator[tuple[Sentence, tuple[Hit, ...]]]:
+def _by_sentence(part: _Part) -> Iterator[tuple[Sentence, list[Hit]]]:
     """The story's own sentences with the hits that lie in them."""
     position = 0
     hits = part.hits
+    starts = [hit.start for hit in hits]
     for sentence in part.sectioned.sentences:
-        while position < len(hits) and hits[position].start < sentence.start:
-            position += 1
-        first = position
-        while position < len(hits) and hits[position].start < sentence.end:
-            position += 1
+        first = bisect_left(starts, sentence.start, position)
+        position = bisect_left(starts, sentence.end, first)
         if sentence.section in OWN_SECTIONS:
-            yield sentence, tuple(hit for hit in hits[first:position] if hit.end <= sentence.end)
+            yield sentence, [hit for hit in hits[first:position] if hit.end <= sentence.end]

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from services.extract.label_words import listed, meaning, names_in
-from services.extract.labels import LabelledSentence, LabelledStory, labels_of
+from services.extract.label_words import listed, meaning, names_in, signed
+from services.extract.labels import IN_CONTEXT, LabelledSentence, LabelledStory, labels_of
 from services.extract.lexicon import Lexicon
-from services.extract.rejections import IN_CONTEXT
-from services.extract.relevance import Relevance, judge
+from services.extract.relevance import Judge, Relevance
+from services.extract.watch import SIDES
 from shared.model.explanation import Rejected
 
-_SIDES: Final = ("KP", "RU")
 _MOST_TRIED: Final = 4
 _MOST_AGAINST: Final = 3
 _NOTABLE: Final = 0.1
@@ -30,6 +29,7 @@ class Lacking:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._judge = Judge(lexicon.features, lexicon.model)
         self._side_names = frozenset(term.name for term in lexicon.terms if term.kind == "side")
         self._acts = _acts(lexicon)
 
@@ -63,7 +63,7 @@ class Lacking:
             return
         joint = [one for one in story.sentences if not self._absent(one.labels)]
         if not joint:
-            yield f"{listed(map(meaning, _SIDES))} are named, but never in one sentence."
+            yield f"{listed(map(meaning, SIDES))} are named, but never in one sentence."
         elif not labels_of(joint) & self._mask(self._acts):
             kinds = listed([meaning(act) for act in self._acts[:6]], "or")
             yield f"No sentence that names both sides tells of an act that joins them, such as {kinds}."
@@ -117,7 +117,7 @@ class Lacking:
         return self._judged(replace(story, title=title, text=text))
 
     def _judged(self, story: LabelledStory) -> float:
-        return judge(story, self._lexicon.features, self._lexicon.model).score
+        return self._judge.judge(story).score
 
     def _with(self, sentence: LabelledSentence, extra: int) -> LabelledSentence:
         labels = sentence.labels | extra
@@ -126,7 +126,7 @@ class Lacking:
         return replace(sentence, labels=labels)
 
     def _absent(self, labels: int) -> tuple[str, ...]:
-        return tuple(side for side in _SIDES if not labels & self._mask((side,)))
+        return tuple(side for side in SIDES if not labels & self._mask((side,)))
 
     def _mask(self, names: Iterable[str]) -> int:
         mask = 0
@@ -138,7 +138,7 @@ class Lacking:
 def _acts(lexicon: Lexicon) -> tuple[str, ...]:
     """The kinds of act that speak for a story which names both sides, the weightiest first."""
     cues = {term.name for term in lexicon.terms if term.kind == "cue"}
-    both = [1 << lexicon.labels[side] for side in _SIDES]
+    both = [1 << lexicon.labels[side] for side in SIDES]
     weights: dict[str, float] = {}
     for feature in lexicon.features:
         needs = feature.condition.needs
@@ -159,5 +159,5 @@ def _against(relevance: Relevance) -> Iterator[str]:
     contributions = [(one.value * one.weight, one.name) for one in relevance.fired]
     against = sorted(one for one in contributions if one[0] <= -_NOTABLE)[:_MOST_AGAINST]
     if against:
-        named = listed([f"{name} (−{-amount:.2f})" for amount, name in against])
+        named = listed([f"{name} ({signed(amount)})" for amount, name in against])
         yield f"Against it {'speaks' if len(against) == 1 else 'speak'} {named}."

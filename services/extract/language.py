@@ -14,9 +14,27 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
+_OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff\u3131-\u318e\u4e00-\u9fff\uac00-\ud7a3]")
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
 _RUSSIAN = re.compile("[ыэёъЫЭЁЪ]")
+_FOREIGN_LATIN = re.compile("[\u00c0-\u024f]")
 _POLISH = re.compile("[ąęłśźżĄĘŁŚŹŻ]")
+_ENGLISH = frozenset(
+    re.findall(
+        r"\S+",
+        "the The of and And with that which this This from have has had been were was are would will their"
+        " they They its by for his her who after said says it It but But not",
+    )
+)
+_NOT_ENGLISH = frozenset(
+    re.findall(
+        r"\S+",
+        "der die das und ist nicht mit den von auf für el la los las una que del por le les des est une dans"
+        " et il di che della sono och att det som är för på nie się jest na że w z het een de",
+    )
+)
+_PLAIN_FROM = 10
+_PLAIN_SHARE = 0.08
 
 
 class LatinClassifier(Protocol):
@@ -50,15 +68,31 @@ class LanguageDetector:
         return self._latin(sample, hinted)
 
     def _latin(self, sample: str, hinted: str) -> str:
-        if len(_POLISH.findall(sample)) >= 2:
+        if not sample.isascii() and len(_POLISH.findall(sample)) >= 2:
             return "pl"
+        if _is_plain_english(sample):
+            return "en"
         guess = self._classifier.classify(sample)
         is_short = len(sample) < 40
         return hinted if is_short and hinted in _LATIN else guess
 
 
+def _is_plain_english(sample: str) -> bool:
+    """Whether so many words are ones that only English has that letter statistics need not be asked.
+
+    They cost more than all else that is found out about a short story.
+    """
+    words = sample.split()
+    if len(words) < _PLAIN_FROM or not (sample.isascii() or _FOREIGN_LATIN.search(sample) is None):
+        return False
+    english = sum(map(_ENGLISH.__contains__, words))
+    return english >= _PLAIN_SHARE * len(words) and not any(map(_NOT_ENGLISH.__contains__, words))
+
+
 def _by_script(sample: str) -> str:
     """A language the script alone decides, "latin", or "und"."""
+    if sample.isascii() or _OTHER_SCRIPT.search(sample) is None:
+        return "latin" if _LATIN_LETTER.search(sample) else UNKNOWN
     counts = {
         "ko": 2 * len(_HANGUL.findall(sample)),
         "ja": 2 * len(_KANA.findall(sample)),

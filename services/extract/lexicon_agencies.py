@@ -1,7 +1,7 @@
 """The news agencies and the rules by which they are credited, read from `agencies.yaml`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, cast, get_args
@@ -10,6 +10,7 @@ from services.extract.agencies import AgencyFinder, CreditRule, Place
 from services.extract.lexicon import FOLDER
 from services.extract.lexicon_mistakes import Mistakes, likely
 from services.extract.lexicon_nodes import LexiconNode, read_file, read_node
+from shared.errors import LexiconError
 from shared.model.origin import CreditKind
 
 FILE: Final = "agencies.yaml"
@@ -20,40 +21,61 @@ AGENCY: Final = "{agency}"
 def load_agencies(folder: Path = FOLDER) -> AgencyFinder:
     """The finder made of the folder's file; LexiconError names file and line of every mistake in it."""
     mistakes = Mistakes()
-    root = read_node(read_file(folder / FILE), str(folder / FILE), mistakes)
-    fields = root.fields(frozenset({"version", "agencies", "pieces", "rules"}), frozenset())
-    names = [
-        (name, agency)
-        for agency, node in fields["agencies"].mapping().items()
-        for written in node.by_language().values()
-        for name in written
-    ]
+    finder = read_agencies(folder, mistakes)
+    mistakes.raise_any()
+    if finder is None:
+        raise LexiconError(f"{folder / FILE}: cannot be read")
+    return finder
+
+
+def read_agencies(folder: Path, mistakes: Mistakes) -> AgencyFinder | None:
+    """As `load_agencies`, but what is wrong is added to `mistakes`; None where they stand in the way."""
+    try:
+        root = read_node(read_file(folder / FILE), str(folder / FILE), mistakes)
+        return _finder(root.fields(frozenset({"version", "agencies", "pieces", "rules"}), frozenset()))
+    except LexiconError as error:
+        mistakes.add(error.detail)
+        return None
+
+
+def _finder(fields: Mapping[str, LexiconNode]) -> AgencyFinder:
     pieces = _pieces(fields["pieces"])
     rules: list[CreditRule] = []
     for node in fields["rules"].sequence():
         with node.tolerated():
             rules.append(_rule(node, pieces))
-    mistakes.raise_any()
-    return AgencyFinder(names, rules)
+    return AgencyFinder(list(_names(fields["agencies"])), rules)
+
+
+def _names(node: LexiconNode) -> Iterator[tuple[str, str]]:
+    for agency, names in node.mapping().items():
+        for written in names.languages().values():
+            with written.tolerated():
+                yield from ((name, agency) for name in written.texts())
 
 
 def _pieces(node: LexiconNode) -> dict[str, str]:
     """Each piece with the earlier ones put in."""
     pieces: dict[str, str] = {}
     for name, value in node.mapping().items():
-        pieces[name] = _filled(value.text(), pieces)
+        with value.tolerated():
+            pieces[name] = _filled(value.text(), pieces)
     return pieces
 
 
 def _rule(node: LexiconNode, pieces: Mapping[str, str]) -> CreditRule:
     fields = node.fields(frozenset({"id", "kind", "where", "pattern"}), frozenset())
+    places: set[Place] = set()
+    for item in fields["where"].sequence():
+        with item.tolerated():
+            places.add(_place(item))
     before, found, after = _filled(fields["pattern"].text(), pieces).partition(AGENCY)
     if not found:
         fields["pattern"].fail(f"the pattern has no {AGENCY}")
     return CreditRule(
         id=fields["id"].text(),
         kind=_kind(fields["kind"]),
-        places=frozenset(_place(item) for item in fields["where"].sequence()),
+        places=frozenset(places),
         before=_compiled(fields["pattern"], rf"(?:{before})\Z"),
         after=_compiled(fields["pattern"], after),
     )

@@ -1,7 +1,8 @@
 """Everything that is wrong with a lexicon, gathered so that an analyst mends it in one go."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import Final
 
@@ -21,6 +22,14 @@ class Mistakes:
     def add(self, mistake: str) -> None:
         """One mistake, as "file:line: what is wrong"; the same one again is kept once."""
         self._found[mistake] = None
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """A LexiconError inside is kept as a mistake, and what follows goes on."""
+        try:
+            yield
+        except LexiconError as error:
+            self.add(error.detail)
 
     def raise_any(self) -> None:
         """Raises LexiconError with a line for each of the first fifty, and how many more there are."""

@@ -90,14 +90,14 @@ def read_sides(root: LexiconNode, entities: frozenset[str]) -> TermFile:
     return TermFile(names=tuple(sides), terms=tuple(dict.fromkeys(terms)), abbreviations=tuple(abbreviations))
 
 
-def read_cues(root: LexiconNode) -> TermFile:
-    """The cue words of each label."""
+def read_cues(root: LexiconNode, without: frozenset[str] = frozenset()) -> TermFile:
+    """The cue words of each label, save those of the languages left out."""
     fields = root.fields(frozenset({"version", "cues"}), frozenset())
     cues = fields["cues"].mapping()
     terms: list[Term] = []
     for name, node in cues.items():
         with node.tolerated():
-            terms.extend(_written(node, kind="cue", name=name))
+            terms.extend(_written(node, kind="cue", name=name, without=without))
     return TermFile(names=tuple(cues), terms=tuple(dict.fromkeys(terms)))
 
 
@@ -114,8 +114,12 @@ def _abbreviation(node: LexiconNode, sides: frozenset[str]) -> Abbreviation:
     )
 
 
-def _written(node: LexiconNode, *, kind: TermKind, name: str) -> Iterator[Term]:
-    for words in node.languages().values():
+def _written(
+    node: LexiconNode, *, kind: TermKind, name: str, without: frozenset[str] = frozenset()
+) -> Iterator[Term]:
+    for language, words in node.languages().items():
+        if language in without:
+            continue
         with words.tolerated():
             for word in words.sequence():
                 with word.tolerated():

@@ -11,15 +11,15 @@ _MENTION_LIMIT = 50
 
 def entity_mentions(story: LabelledStory, entities: Mapping[str, Entity]) -> tuple[EntityMention, ...]:
     """The entities of the story's own text in order of first mention; at most 50 places are kept for each."""
-    places: dict[str, dict[tuple[str, int, int], Evidence]] = {}
+    places: dict[str, dict[tuple[bool, int, int], Evidence]] = {}
     for sentence in story.sentences:
+        is_title = sentence.sentence.section == "title"
         for hit in sentence.hits:
             if hit.kind == "entity":
-                evidence = sentence.evidence(hit, f"gazetteer.{hit.name}")
-                place = ("title" if evidence.section == "title" else "text", hit.start, hit.end)
                 found = places.setdefault(hit.name, {})
-                if len(found) < _MENTION_LIMIT:
-                    found.setdefault(place, evidence)
+                place = (is_title, hit.start, hit.end)
+                if len(found) < _MENTION_LIMIT and place not in found:
+                    found[place] = sentence.evidence(hit, f"gazetteer.{hit.name}")
     return tuple(_mention(entities[name], tuple(found.values())) for name, found in places.items())
 
 

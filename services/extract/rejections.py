@@ -1,25 +1,30 @@
 """Words of a story that looked like a side or an entity and do not count, each with the reason."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from services.extract.folding import Folded
 from services.extract.gazetteer import Gazetteer, Hit
-from services.extract.label_words import SECTION_WORDS, meaning
-from services.extract.labels import LabelledSentence, LabelledStory
+from services.extract.label_words import SECTION_WORDS, meaning, quoted
+from services.extract.labels import IN_CONTEXT, LabelledSentence, LabelledStory
 from services.extract.lexicon import Lexicon
 from services.extract.lexicon_entities import Entity
 from services.extract.passages import Part
+from services.extract.refusals import Context, Refusal, context_of, refusal_of
 from services.extract.sections import OWN_SECTIONS, Sentence
 from shared.model.explanation import Rejected
 from shared.model.tag import Evidence
 
 _MOST_TOLD: Final = 30
 _MOST_WORDS: Final = 5
-IN_CONTEXT: Final = {"KW": "KP", "KN": "KP"}
-"""Labels that stand for a side only where the rest of the story allows it."""
-_NOT_BORNE_OUT: Final = "it is not borne out by the rest of the story"
+_REASONS: Final[Mapping[Refusal, str]] = {
+    "guard": "it is a longer word that means something else",
+    "negative": "it is listed only to keep it from being taken for another",
+    "other_name": "it is the surname of somebody else, whose given name follows it",
+    "not_tied": "it may be anybody's, for nothing else in the story ties it to North Korea",
+}
 
 
 class _Candidate(NamedTuple):
@@ -41,11 +46,11 @@ class Rejections:
     ) -> tuple[tuple[Rejected, ...], int]:
         """The first of them in order of appearance, those alike as one, and how many kinds there are."""
         found = [self._gazetteer.find(part.sectioned.masked, language) for part in parts]
-        document = "\n".join(folded.text for folded, _ in found)
+        context = self._context(parts, found)
         counts: Counter[tuple[str, str, str]] = Counter()
         first: dict[tuple[str, str, str], _Candidate] = {}
         for part, (_, hits), sentences in zip(parts, found, (story.title, story.text), strict=True):
-            for candidate in self._among(part, hits, sentences, document, language):
+            for candidate in self._among(part, hits, sentences, context, language):
                 kind = (candidate.place.text.casefold(), candidate.place.section, candidate.because)
                 first.setdefault(kind, candidate)
                 counts[kind] += 1
@@ -69,7 +74,7 @@ class Rejections:
         part: Part,
         hits: list[Hit],
         sentences: Iterable[LabelledSentence],
-        document: str,
+        context: Context,
         language: str,
     ) -> Iterator[_Candidate]:
         done = {(hit.start, hit.end) for sentence in sentences for hit in sentence.hits if hit.kind != "cue"}
@@ -85,25 +90,32 @@ class Rejections:
                     guarded[words] = self._anchor(words, language)
                 name = guarded[words]
             sentence = part.sentence_at(hit.start, hit.end)
-            because = self._because(hit, part, sentence, document)
+            because = self._because(hit, part, sentence, context)
             if name is not None and because is not None:
                 yield _Candidate(_place(part, hit, sentence, name), because)
 
-    def _because(self, hit: Hit, part: Part, sentence: Sentence | None, document: str) -> str | None:
+    def _because(self, hit: Hit, part: Part, sentence: Sentence | None, context: Context) -> str | None:
         """Why it does not count, None when that would tell a reader nothing."""
-        words = part.raw[hit.start : hit.end]
+        entity = self._entities[hit.name] if hit.kind == "entity" else None
         if sentence is None:
             return "it runs across the end of a sentence"
         if sentence.section not in OWN_SECTIONS:
-            is_side = hit.kind == "side" or (hit.kind == "entity" and self._entities[hit.name].side)
+            is_side = hit.kind == "side" or (entity is not None and entity.side)
             return f"it stands in {SECTION_WORDS[sentence.section]}" if is_side else None
-        if hit.kind == "guard":
-            return "it is a longer word that means something else"
-        if hit.kind == "entity":
-            return _unfit(self._entities[hit.name], words, document)
-        if hit.name in IN_CONTEXT:
-            return "it may be anybody's, for nothing else in the story ties it to North Korea"
-        return _NOT_BORNE_OUT
+        refusal = refusal_of(hit, part.raw, entity, context)
+        if refusal is None or entity is None:
+            return None if refusal is None else _REASONS[refusal]
+        return _unfit(refusal, entity, context.document)
+
+    def _context(self, parts: tuple[Part, Part], found: list[tuple[Folded, list[Hit]]]) -> Context:
+        """As it was when the story was judged: by what stands in its own sentences."""
+        readings = {
+            (hit.kind, hit.name)
+            for part, (_, hits) in zip(parts, found, strict=True)
+            for hit in hits
+            if (sentence := part.sentence_at(hit.start, hit.end)) and sentence.section in OWN_SECTIONS
+        }
+        return context_of("\n".join(folded.text for folded, _ in found), readings, self._entities)
 
     def _anchor(self, words: str, language: str) -> str | None:
         """What a guarded word would be taken for without its guard."""
@@ -122,22 +134,21 @@ def _place(part: Part, hit: Hit, sentence: Sentence | None, name: str) -> Eviden
     )
 
 
-def _unfit(entity: Entity, words: str, document: str) -> str:
+def _unfit(refusal: Refusal, entity: Entity, document: str) -> str:
     """Which of an entity's conditions the document does not meet."""
-    if entity.is_negative:
-        return "it is listed only to keep it from being taken for another"
-    if entity.requires and not any(word in document for word in entity.requires):
-        return f"it counts only beside {_some(entity.requires)}"
-    blockers = [word for word in entity.blocked_by if word in document]
-    if blockers:
-        return f"it does not count where the story also says {_some(blockers)}"
-    if words.isupper() and words.isascii() and entity.acronym_requires:
-        return f"it is an acronym that counts only beside {_some(entity.acronym_requires)}"
-    if entity.surnames and words.lower() in entity.surnames:
-        return f"it is a surname, which counts only where the story gives the full name, {entity.name}"
-    return _NOT_BORNE_OUT
+    match refusal:
+        case "requires":
+            return f"it counts only beside {_some(entity.requires)}"
+        case "blocked":
+            blockers = (word for word in entity.blocked_by if word in document)
+            return f"it does not count where the story also says {_some(blockers)}"
+        case "acronym":
+            return f"it is an acronym that counts only beside {_some(entity.acronym_requires)}"
+        case "surname":
+            return f"it is a surname, which counts only where the story gives the full name, {entity.name}"
+        case _:
+            return _REASONS[refusal]
 
 
 def _some(words: Iterable[str]) -> str:
-    quoted = [f"“{word.strip()}”" for word in words]
-    return ", ".join(quoted[:_MOST_WORDS]) + (", …" if len(quoted) > _MOST_WORDS else "")
+    return quoted((word.strip() for word in words), _MOST_WORDS)

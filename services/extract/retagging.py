@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from services.extract.explaining import verdict_of
+from services.extract.label_words import quoted, signed
 from services.extract.lexicon import FOLDER
 from services.extract.relevance import Fired, Relevance
 from services.extract.tagger import Tagger
@@ -124,7 +125,7 @@ def _strongest(relevance: Relevance, *, sign: int) -> tuple[str, ...]:
     telling = [(amount, one) for amount, one in amounts if amount * sign > 0]
     telling.sort(key=lambda each: (-abs(each[0]), each[1].name))
     return tuple(
-        _said(f"{one.name} {_signed(amount)}", _spoken(one)) for amount, one in telling[:_MOST_REASONS]
+        _said(f"{one.name} {signed(amount)}", _spoken(one)) for amount, one in telling[:_MOST_REASONS]
     )
 
 
@@ -144,11 +145,5 @@ def _of(tags: Tags, category: str) -> list[Evidence]:
 
 def _said(what: str, evidence: list[Evidence]) -> str:
     """With the words it rests on, where they are known."""
-    distinct = list(dict.fromkeys(f"“{one.text}”" for one in evidence))
-    if not distinct:
-        return what
-    return f"{what}: {', '.join(distinct[:_MOST_WORDS])}{', …' if len(distinct) > _MOST_WORDS else ''}"
-
-
-def _signed(number: float) -> str:
-    return f"{number:+.2f}".replace("-", "−")
+    words = quoted((one.text for one in evidence), _MOST_WORDS)
+    return f"{what}: {words}" if words else what

@@ -3,15 +3,21 @@
 import asyncio
 from collections import OrderedDict
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Final
 from weakref import WeakValueDictionary
 
 from services.extract.article_worker import permission_in_worker
-from services.extract.pages.robots import MOST_BYTES, Permission, Robots, robots_address, robots_of
+from services.extract.hops import one_hop
+from services.extract.pages.robots import (
+    MOST_BYTES,
+    Permission,
+    Robots,
+    robots_address,
+    robots_elsewhere,
+    robots_of,
+)
 from shared.errors import (
     FetchError,
-    TooManyRedirectsError,
     WorkerCrashedError,
     WorkerTimeoutError,
 )
@@ -46,33 +52,39 @@ class RobotsBook:
             turn = self._turns[address] = asyncio.Lock()
         return turn
 
-    def knows(self, url: str) -> bool:
-        """Whether `permission` would ask nobody."""
-        found = self._known.get(robots_address(url))
-        return found is not None and found.until > self._clock()
+    def wanted(self, url: str) -> str | None:
+        """What to ask next, to know what is allowed at this address; None if that is known."""
+        address = robots_address(url)
+        found = self._current(address)
+        if found is None:
+            return address
+        return found.onward if found.verdict == "elsewhere" else None
 
     async def learn(self, url: str) -> HttpResponse | None:
-        """Ask the address's server for its robots.txt; its answer, None if there was none.
+        """Ask what is wanted for this address, and nobody else; the answer, None if there was none.
 
         DestinationBlockedError if it, or where it redirects to, is not public.
         """
-        address = robots_address(url)
-        answer: HttpResponse | None = None
+        address, now = robots_address(url), self._clock()
+        before = self._current(address)
+        target = before.onward if before is not None and before.onward else address
+        asked = (*(before.asked if before is not None else ()), target)
+        # For whoever is cancelled meanwhile, too: the next story must not wait for the same silence.
+        self._keep(address, robots_of(None, b"", now))
         try:
-            answer = await self._client.request(HttpRequest(url=address, limits=LIMITS))
-        except TooManyRedirectsError:
-            found = robots_of(HTTPStatus.NOT_FOUND, b"", self._clock())
+            answer, onward = await one_hop(self._client, HttpRequest(url=target, limits=LIMITS))
         except FetchError:
-            found = robots_of(None, b"", self._clock())
+            return None
+        if onward is None:
+            self._answered(asked, robots_of(answer.status, answer.body, self._clock()))
         else:
-            found = robots_of(answer.status, answer.body, self._clock())
-        self._keep(address, found)
+            self._keep(address, self._behind(asked, onward.url))
         return answer
 
     async def permission(self, url: str) -> Permission:
         """What is known to be allowed; what is not known is not allowed."""
         found = self._known.get(robots_address(url))
-        if found is None or found.verdict == "disallow":
+        if found is None or found.verdict in ("disallow", "elsewhere"):
             return FORBIDDEN
         if found.verdict == "allow":
             return Permission(allowed=True)
@@ -80,6 +92,23 @@ class RobotsBook:
             return await self._workers.run(permission_in_worker, found.body, url, deadline=READ_DEADLINE)
         except (WorkerCrashedError, WorkerTimeoutError):
             return FORBIDDEN
+
+    def _current(self, address: str) -> Robots | None:
+        found = self._known.get(address)
+        return found if found is not None and found.until > self._clock() else None
+
+    def _behind(self, asked: tuple[str, ...], onward: str) -> Robots:
+        """What a redirect means, without asking where it leads if that is known."""
+        there = self._current(onward) if onward not in asked else None
+        if there is not None and there.verdict != "elsewhere":
+            return there
+        return robots_elsewhere(asked, onward, self._clock())
+
+    def _answered(self, asked: tuple[str, ...], robots: Robots) -> None:
+        """Keep the answer for all servers that redirected to it, each from its own robots.txt."""
+        for passed in asked:
+            if passed == robots_address(passed):
+                self._keep(passed, robots)
 
     def _keep(self, address: str, robots: Robots) -> None:
         self._known[address] = robots

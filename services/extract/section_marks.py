@@ -98,3 +98,12 @@ DATELINE = re.compile(
     re.IGNORECASE,
 )
 """A line that is only a date."""
+
+AGENCY_OPENING = re.compile(
+    r"\s*(?:[(\[][^()\[\]=\n]{1,20}=[^()\[\]=\n]{1,20}[)\]](?:\s*[^\s=]{2,5}(?:\s[^\s=]{2,5}){0,4}\s*=)?"
+    r"|[A-Z][^()\n]{2,40}\((?:AP|AFP|Reuters|UPI|Yonhap|Xinhua|Kyodo(?: News)?|TASS|dpa|EFE|ANI|IANS)\)"
+    r"\s*[-–—]+"
+    r"|[A-ZА-ЯІЇЄ][^/\n]{2,40}/(?:TASS|ТАСС)/\.?"
+    r"|[А-ЯІЇЄ][А-ЯІЇЄ -]{2,30}, \d{1,2} \w{3,9}\.? [-–—] [\w ]{3,20}\.)"
+)
+"""At the beginning of a text: where and through whom an agency filed it, which says nothing of its matter."""

@@ -16,12 +16,15 @@ MOST_SENTENCES = 2_000
 OWN_SECTIONS: frozenset[Section] = frozenset({"title", "dek", "body", "subheading"})
 """The sections that count as the story's own text."""
 
+# Begins with one set of characters, so that the search leaps from one of them to the next.
 _SENTENCE_END = re.compile(
-    r"[.!?…](?<!\b[A-ZА-Я]\.)(?<!\b[A-Z]\.[A-Z]\.)(?<!\b(?:Mr|Dr|St|vs|No|Lt)\.)"
+    r"[.!?…。！？](?:(?<=[.!?…])(?<!\b[A-ZА-Я]\.)(?<!\b[A-Z]\.[A-Z]\.)(?<!\b(?:Mr|Dr|St|vs|No|Lt)\.)"
     r"(?<!\b(?:Mrs|Sen|Rep|Gen|Col|Gov|Maj|Jan|Feb|Aug|Sep|Oct|Nov|Dec)\.)(?<!\bSept\.)"
-    r"[.!?…]{0,20}+[\"'”’»)\]]{0,20}+(?:\s+|(?=[A-ZА-ЯІЇЄ][a-zа-яіїє]))|[。！？]+[」』”]*\s*"
+    r"[.!?…]{0,20}+[\"'”’»)\]]{0,20}+(?:\s+|(?=[A-ZА-ЯІЇЄ][a-zа-яіїє]))"
+    r"|(?<=[。！？])[。！？]*[」』”]*\s*)"
 )
-_LIST_MARK = re.compile(r"(?<!\s)\s+[•▪●]\s")
+_LIST_MARKS = ("•", "▪", "●")
+_LIST_MARK = re.compile(rf"(?<!\s)\s+[{''.join(_LIST_MARKS)}]\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ def read_text(text: str) -> SectionedText:
     sentences: list[Sentence] = []
     ending: Section | None = None
     position = 0
+    appeals = _appeals_in(masked)
     for line in masked.splitlines(keepends=True):
         start, position = position, position + len(line)
         if not line.strip():
@@ -62,22 +66,30 @@ def read_text(text: str) -> SectionedText:
             break
         cut = marks.INLINE_RELATED.search(line) if any(sign in line for sign in marks.INLINE_SIGNS) else None
         own_end = start + cut.start() if cut else position
-        section = _section_of(line, ending, is_first=not sentences)
+        section = _section_of(line, ending, appeals, is_first=not sentences)
         if section in {"related", "appeal"} and not sentences:
             section = "body"
         ending = section if section in {"related", "appeal"} else ending
+        if not sentences and (opening := marks.AGENCY_OPENING.match(masked, start, own_end)):
+            sentences.append(Sentence(start=start, end=opening.end(), section="dateline"))
+            start = opening.end()
         sentences.extend(_split(masked, start, own_end, section))
         if cut:
             sentences.extend(_split(masked, own_end, position, "related"))
     return SectionedText(masked=masked, sentences=tuple(sentences))
 
 
-def _section_of(line: str, ending: Section | None, *, is_first: bool) -> Section:
+def _appeals_in(masked: str) -> tuple[str, ...]:
+    """The phrases that stand anywhere in the text; most texts have none, so that no line need be searched."""
+    lowered = masked.lower()
+    return tuple(phrase for phrase in marks.APPEAL if phrase in lowered)
+
+
+def _section_of(line: str, ending: Section | None, appeals: tuple[str, ...], *, is_first: bool) -> Section:
     """The section of one line; a list of related links goes on until a line that reads like prose."""
     if len(line) > 3_000:
         return "body"
-    lowered = line[:600].lower()
-    if len(line) < 900 and any(phrase in lowered for phrase in marks.APPEAL):
+    if appeals and len(line) < 900 and _is_appeal(line, appeals):
         return "appeal"
     if marks.RELATED.match(line) and len(line) < 400:
         return "related"
@@ -97,6 +109,11 @@ _LINE_RULES: tuple[tuple[Section, re.Pattern[str]], ...] = (
     ("embed", marks.EMBED),
     ("dateline", marks.DATELINE),
 )
+
+
+def _is_appeal(line: str, appeals: tuple[str, ...]) -> bool:
+    lowered = line[:600].lower()
+    return any(phrase in lowered for phrase in appeals)
 
 
 def _reads_like_prose(line: str) -> bool:
@@ -123,5 +140,6 @@ def _split(masked: str, start: int, end: int, section: Section) -> list[Sentence
 
 def _boundaries(masked: str, start: int, end: int) -> list[int]:
     cuts = {match.end() for match in _SENTENCE_END.finditer(masked, start, end)}
-    cuts.update(match.start() for match in _LIST_MARK.finditer(masked, start, end))
+    if any(masked.find(mark, start, end) >= 0 for mark in _LIST_MARKS):
+        cuts.update(match.start() for match in _LIST_MARK.finditer(masked, start, end))
     return [*sorted(cut for cut in cuts if start < cut < end), end]

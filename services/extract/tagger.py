@@ -9,7 +9,7 @@ from services.extract.labels import LabelledStory, Reader
 from services.extract.language import LangidClassifier, LanguageDetector, LatinClassifier
 from services.extract.lexicon import FOLDER, Lexicon, load_lexicon
 from services.extract.mentions import entity_mentions
-from services.extract.relevance import Relevance, evidence_of, judge
+from services.extract.relevance import Judge, Relevance, evidence_of
 from shared.model.tag import Evidence, Tags
 
 
@@ -26,6 +26,7 @@ class Tagger:
         self._categoriser = categoriser or Categoriser.load(lexicon)
         self._language = LanguageDetector(classifier)
         self._reader = Reader(lexicon)
+        self._judge = Judge(lexicon.features, lexicon.model)
         versions = f"{lexicon.version} {self._categoriser.version}"
         self._version = hashlib.sha256(versions.encode()).hexdigest()[:12]
 
@@ -62,7 +63,7 @@ class Tagger:
         """
         detected = self._language.detect(title, text, language)
         story = self._reader.read(title, text, detected)
-        relevance = self.judge(story)
+        relevance = self._judge.verdict(story)
         findings = self._categories(story) if relevance.relevant else ()
         return Tags(
             relevant=relevance.relevant,
@@ -83,7 +84,7 @@ class Tagger:
 
     def judge(self, story: LabelledStory) -> Relevance:
         """The relevance of a story already read, with every feature that fired."""
-        return judge(story, self._lexicon.features, self._lexicon.model)
+        return self._judge.judge(story)
 
     def _categories(self, story: LabelledStory) -> tuple[CategoryFinding, ...]:
         return self._categoriser.categorise(story)

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.extract.article import ArticleReader
 from services.extract.lines import request_of
-from services.extract.worker import tag_in_worker
+from services.extract.pages.taking import Completed
+from services.extract.worker import DEADLINE, tag_in_worker
 from shared.messages import STORY, TAGGED_STORY, decode, encode
 from shared.model.tag import TaggedStory
 from shared.model.times import Clock
@@ -14,7 +14,6 @@ from shared.ports import OutgoingRecord, StreamRecord
 from shared.workers import WorkerPool
 
 SOURCE = "/extract/tag"
-DEADLINE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +30,10 @@ class StoryTagger:
     async def handle(self, record: StreamRecord) -> Sequence[OutgoingRecord]:
         """Raises MalformedError for a record that is no story, WorkerCrashedError, WorkerTimeoutError;
         DatabaseUnavailableError where stories are completed."""
-        story, article = decode(STORY, record), None
+        completed = Completed(story=decode(STORY, record))
         if self.articles is not None:
-            story, article = await self.articles.completed(story)
-        tags = await self.workers.run(tag_in_worker, request_of(story), deadline=DEADLINE)
+            completed = await self.articles.completed(completed.story)
+        tags = await self.workers.run(tag_in_worker, request_of(completed.story), deadline=DEADLINE)
         now = self.clock()
-        tagged = TaggedStory(story=story, tags=tags, tagged_at=now, article=article)
+        tagged = TaggedStory(story=completed.story, tags=tags, tagged_at=now, article=completed.article)
         return (encode(TAGGED_STORY, tagged, source=SOURCE, now=now),)

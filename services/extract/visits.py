@@ -1,26 +1,26 @@
 """Asking a stranger's server for a story's page: where robots.txt lets us, and only when it is our turn.
 
 Turns are kept per registrable domain in the database, so that all processes together keep the pause between
-two starts; the poll that brought the story counts as one. Holds that servers ask for are kept there too.
+two starts: one is the poll that brought the story, one each redirect, be it of a page or of a robots.txt.
+Holds that servers ask for are kept there too.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final
 
+from services.extract.hops import one_hop
 from services.extract.pages.outcomes import ArticleOutcome
 from services.extract.robots import RobotsBook
 from shared.domains import domain_of
 from shared.errors import TooManyRedirectsError
+from shared.holds import hold_asked
 from shared.http.client import GuardedClient
 from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse
-from shared.http.redirects import redirected
 from shared.http.retry_after import parse_retry_after
 from shared.http.urls import http_url
-from shared.model.feed import DomainHold
 from shared.model.story import Story
 from shared.model.times import Clock
 from shared.store.pacing import PacingStore
@@ -63,40 +63,40 @@ class Visits:
     async def ask(self, story: Story) -> HttpResponse | ArticleOutcome:
         """The answer for the story's page, whatever its status, or why its server was not asked.
 
-        Every server that redirects lead to is treated like the first. Raises what a request does, and
+        Wherever redirects lead is asked like the first address: where its robots.txt lets us and in its
+        domain's turn, even if that domain was the one to redirect. Raises what a request does, and
         DatabaseUnavailableError.
         """
+        # InputError now: no turn is taken for an address that nobody can be asked at.
         http_url(story.url or "")
         request = HttpRequest(url=story.url or "", headers={"Accept": ACCEPT}, limits=self.policy.limits)
-        one_hop = replace(self.policy.limits, max_redirects=0)
         now = self.clock()
         latest = max(now, min(now, _seen(story)) + self.policy.patience)
-        here = ""
-        for _ in range(MOST_REDIRECTS + 1):
-            there = domain_of(request.url)
-            kept_out = await self._let_in(request.url, story, latest, turn=there != here)
+        asked: set[str] = set()
+        while len(asked) <= MOST_REDIRECTS and request.url not in asked:
+            kept_out = await self._let_in(request.url, story, latest)
             if kept_out is not None:
                 return kept_out
-            answer = await self.client.request(replace(request, limits=one_hop))
-            await self._mind_the_server(there, answer)
-            onward = redirected(request, answer.status, answer.headers.get("Location"))
+            asked.add(request.url)
+            answer, onward = await one_hop(self.client, request)
+            await self._mind_the_server(request.url, answer)
             if onward is None:
                 return answer
-            here, request = there, onward
-        raise TooManyRedirectsError(f"more than {MOST_REDIRECTS}, the last to {request.url}")
+            request = onward
+        raise TooManyRedirectsError(f"a circle, or more than {MOST_REDIRECTS}, the last to {request.url}")
 
-    async def _let_in(self, url: str, story: Story, latest: datetime, *, turn: bool) -> ArticleOutcome | None:
+    async def _let_in(self, url: str, story: Story, latest: datetime) -> ArticleOutcome | None:
+        """Know what its robots.txt allows and wait for our turn; why not to ask, if that is so."""
         async with self.robots.turn(url):
-            if not self.robots.knows(url):
-                too_late = await self._turn_at(url, story, self.policy.pause, latest)
+            while (address := self.robots.wanted(url)) is not None:
+                too_late = await self._turn_at(address, story, self.policy.pause, latest)
                 if too_late is not None:
                     return too_late
-                await self._mind_the_server(domain_of(url), await self.robots.learn(url))
+                await self._mind_the_server(address, await self.robots.learn(url))
         permission = await self.robots.permission(url)
         if not permission.allowed:
             return "robots"
-        pause = max(self.policy.pause, permission.delay)
-        return await self._turn_at(url, story, pause, latest) if turn else None
+        return await self._turn_at(url, story, max(self.policy.pause, permission.delay), latest)
 
     async def _turn_at(
         self, url: str, story: Story, pause: timedelta, latest: datetime
@@ -109,25 +109,30 @@ class Visits:
         )
         if start == "held":
             return "held"
-        if start == "busy":
+        if start == "late":
             return "not_now"
-        if start > now:
-            await self.rest((start - now).total_seconds())
-        return None
+        # By the clock as it is now: reserving may have waited for the database.
+        wait = start - self.clock()
+        if wait <= timedelta():
+            return None
+        await self.rest(wait.total_seconds())
+        return "held" if await self.pacing.held(domain, self.clock()) else None
 
-    async def _mind_the_server(self, domain: str, answer: HttpResponse | None) -> None:
-        if answer is None or answer.status not in (
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ):
+    async def _mind_the_server(self, url: str, answer: HttpResponse | None) -> None:
+        if answer is None:
             return
-        now = self.clock()
+        now, policy = self.clock(), self.policy
         wait = parse_retry_after(answer.headers.get("Retry-After"), now)
-        if wait is None and answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            return
-        until = now + min(wait or self.policy.busy, self.policy.longest_retry_after)
-        reason = f"the server answered {answer.status}"
-        await self.pacing.hold(DomainHold(domain=domain, until=until, reason=reason))
+        hold = hold_asked(
+            domain_of(url),
+            answer.status,
+            wait,
+            now,
+            unstated=policy.busy,
+            longest=policy.longest_retry_after,
+        )
+        if hold is not None:
+            await self.pacing.hold(hold)
 
 
 def _seen(story: Story) -> datetime:

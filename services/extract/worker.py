@@ -1,23 +1,29 @@
 """The tagger inside a worker process: loaded once by the pool's initializer, then called story by story."""
 
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
 from services.extract.lines import TagRequest
 from services.extract.tagger import Tagger
 from shared.model.tag import Tags
 
-# One per process by design: a pool hands its workers plain functions and picklable arguments only.
-_loaded: list[Tagger] = []
+DEADLINE: Final = timedelta(seconds=30)
+"""What one call of a worker may take; a text that takes longer is one that hangs it."""
+
+
+@cache
+def tagger_in_worker() -> Tagger:
+    """This process's tagger, loaded when first asked for.
+
+    One per process: a pool hands its workers plain functions and picklable arguments only.
+    """
+    return Tagger.load()
 
 
 def load_worker() -> None:
     """The pool's initializer: loads this process's tagger once."""
-    if not _loaded:
-        _loaded.append(Tagger.load())
-
-
-def tagger_in_worker() -> Tagger:
-    """This process's tagger, loaded first where no initializer did."""
-    load_worker()
-    return _loaded[0]
+    tagger_in_worker()
 
 
 def tag_in_worker(request: TagRequest) -> Tags:

@@ -33,11 +33,11 @@ class PacingStore:
         now: datetime,
         latest: datetime,
         not_before: datetime | None = None,
-    ) -> datetime | Literal["busy", "held"]:
+    ) -> datetime | Literal["late", "held"]:
         """The moment from which this domain may be asked, which nobody else is given.
 
         At least `pause` after the one before, and not before `not_before`. "held" while the domain asked for
-        patience, "busy" if its next turn comes after `latest`; neither reserves anything.
+        patience, "late" if its next turn comes after `latest`; neither reserves anything.
         """
         async with self._database.write() as connection:
             if await _held_until(connection, domain, now) is not None:
@@ -47,11 +47,16 @@ class PacingStore:
             free = last + pause if last < latest + pause else now
             start = max(now, free, not_before or now)
             if start > latest:
-                return "busy"
+                return "late"
             mine = domain_starts.c.domain == domain
             await connection.execute(sa.update(domain_starts).where(mine).values(started_at=start))
             await _forget(connection, now - FORGOTTEN)
             return start
+
+    async def held(self, domain: str, now: datetime) -> bool:
+        """Whether the domain asked for patience that is not over: it may have, since a turn was reserved."""
+        async with self._database.read() as connection:
+            return await _held_until(connection, domain, now) is not None
 
     async def hold(self, hold: DomainHold) -> None:
         """Ask this domain nothing until then, or until later if that was said before."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from services.extract.lexicon import FOLDER
 from services.extract.tagger import Tagger
@@ -132,6 +133,45 @@ async def test_every_mistake_in_the_rules_is_one_line_with_file_and_line_and_exi
     result = await pactwatch(*command, str(rules), PACTWATCH_DATABASE=f"sqlite:///{tmp_path / 'd.db'}")
     assert (result.code, result.lines, len(result.errors)) == (2, [], 2)
     assert all(line.startswith(f"{rules_file}:") and "unknown zone 'titel'" in line for line in result.errors)
+
+
+@pytest.mark.parametrize("command", [["why", "lost"], ["retag", "--since", "1d"]])
+async def test_what_only_reads_makes_no_database_and_names_the_command_that_does(
+    tmp_path: Path, command: list[str]
+) -> None:
+    file = tmp_path / "new" / "d.db"
+    result = await pactwatch(*command, PACTWATCH_DATABASE=f"sqlite:///{file}")
+    assert (result.code, result.lines, len(result.errors)) == (2, [], 1)
+    assert "`pactwatch db upgrade`" in result.errors[0]
+    assert not file.parent.exists()
+
+
+@pytest.mark.parametrize("command", [["why", "lost"], ["retag", "--since", "1d"]])
+async def test_what_only_reads_leaves_a_database_of_an_older_version_as_it_is(
+    tmp_path: Path, command: list[str]
+) -> None:
+    address = f"sqlite:///{tmp_path / 'd.db'}"
+    database = Database(address.replace("sqlite", "sqlite+aiosqlite"))
+    async with database.write() as connection:
+        await connection.execute(sa.text("CREATE TABLE kept (id TEXT)"))
+    result = await pactwatch(*command, PACTWATCH_DATABASE=address)
+    async with database.read() as connection:
+        tables = await connection.run_sync(lambda one: sa.inspect(one).get_table_names())
+    await database.close()
+    assert (result.code, result.lines, len(result.errors)) == (2, [], 1)
+    assert "`pactwatch db upgrade`" in result.errors[0]
+    assert tables == ["kept"]
+
+
+async def test_rules_check_names_the_mistakes_of_every_file(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(FOLDER, rules)
+    for name in ("weights.yaml", "category_features.yaml", "agencies.yaml"):
+        (rules / name).write_text("version: 1\n", encoding="utf-8")
+    result = await pactwatch("rules", "check", str(rules))
+    assert (result.code, result.lines) == (2, [])
+    named = [Path(line.split(":", 1)[0]).name for line in result.errors]
+    assert named == ["weights.yaml", "category_features.yaml", "agencies.yaml"]
 
 
 async def test_rules_check_finds_the_shipped_rules_without_mistakes() -> None:

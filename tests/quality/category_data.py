@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extract.categories import Categoriser, fire
+from services.extract.categories import Categoriser
 from services.extract.category_rules import CATEGORY_ZONES, CategoryRules, load_category_rules
 from services.extract.language import LangidClassifier
 from services.extract.lexicon import load_lexicon
@@ -69,7 +69,7 @@ def build(stories: tuple[LabelledStory, ...]) -> tuple[CategoryRules, Matrix, Ma
     values = np.zeros((len(stories), len(columns)))
     spoken = np.zeros((len(stories), len(rules.categories)), dtype=bool)
     for row, story in enumerate(stories):
-        fired = tuple(fire(categoriser.read(tagger.read(title=story.title, text=story.text)), rules.features))
+        fired = categoriser.fire(categoriser.read(tagger.read(title=story.title, text=story.text)))
         for one in fired:
             values[row, columns[one.name]] = one.value
         names = {one.feature.name for one in fired}

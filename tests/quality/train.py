@@ -2,7 +2,7 @@
 
 A logistic model over the named features of rules.yaml, fitted on the dev sets and the project's own probes.
 The ridge penalty is chosen by held-out log-loss, the threshold by the held-out F1 of the dev sets. Writes
-weights.yaml and shows the held-out figures by set and language of a ten-fold cross-validation whose folds
+weights.yaml and shows the held-out figures by set and language of two ten-fold cross-validations whose folds
 keep near-duplicates together. They are honest about the weights; the words were chosen by somebody who had
 read the dev sets.
 """
@@ -17,21 +17,23 @@ from numpy.typing import NDArray
 
 from services.extract.language import LangidClassifier
 from services.extract.lexicon import FOLDER, load_lexicon
-from services.extract.relevance import fire
+from services.extract.relevance import Judge
 from services.extract.tagger import Tagger
 from tests.quality.datasets import LabelledStory, load_dev, load_probes, load_stream, shared_folder
 from tests.quality.folds import fold_numbers
 from tests.quality.scores import Score, score
+from tests.quality.signs import signs
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 _FOLDS = 10
+_SEEDS = (7, 11, 23)
 _DEV_SETS = ("stories", "traps", "multilingual")
-_PENALTIES = (0.5, 1.0, 2.0)
-_THRESHOLDS = tuple(step / 100 for step in range(40, 61, 5))
+_PENALTIES = (0.3, 0.5, 1.0)
+_THRESHOLDS = tuple(step / 100 for step in range(40, 61))
 _STREAM_WEIGHT = 0.3
 _RELEVANT_WEIGHT = 1.5
-_AS_GOOD = 0.005
+_RECALL = 0.95
 
 
 def main() -> None:
@@ -40,15 +42,21 @@ def main() -> None:
     stories = (*load_dev(folder), *load_probes(), *_informative(load_stream(folder)))
     names, matrix, labels = build(stories)
     importance = np.array([_importance(story) for story in stories])
-    folds = fold_numbers(stories, _FOLDS)
-    held = {penalty: held_out(matrix, labels, importance, penalty, folds) for penalty in _PENALTIES}
-    penalty = min(_PENALTIES, key=lambda one: _log_loss(held[one], labels, importance))
+    allowed = signs(names)
+    parted = [fold_numbers(stories, _FOLDS, seed) for seed in _SEEDS]
+    held = {
+        penalty: [held_out(matrix, labels, importance, penalty, allowed, folds) for folds in parted]
+        for penalty in _PENALTIES
+    }
+    penalty = min(_PENALTIES, key=lambda one: sum(_log_loss(p, labels, importance) for p in held[one]))
     threshold = best_threshold(stories, held[penalty])
     _say(f"{len(stories)} stories, {len(names)} features, penalty {penalty}, threshold {threshold}")
-    _say(f"{_FOLDS}-fold held-out figures:")
-    for name, one in by_group(stories, (held[penalty] >= threshold).tolist()).items():
-        _say(f"  {name:16} {one}")
-    weights = fit(matrix, labels, importance, penalty)
+    for seed, probabilities in zip(_SEEDS, held[penalty], strict=True):
+        _say(f"{_FOLDS}-fold held-out figures, folds of seed {seed}:")
+        _say(f"  log-loss {_log_loss(probabilities, labels, importance):.4f}")
+        for name, one in by_group(stories, (probabilities >= threshold).tolist()).items():
+            _say(f"  {name:16} {one}")
+    weights = fit(matrix, labels, importance, penalty, allowed)
     trained_on = f"{len(stories)} dev stories and probes, ridge penalty {penalty}"
     write(FOLDER / "weights.yaml", names, weights, threshold, trained_on)
 
@@ -65,14 +73,21 @@ def by_group(stories: Sequence[LabelledStory], guesses: Sequence[bool]) -> dict[
     }
 
 
-def best_threshold(stories: Sequence[LabelledStory], probabilities: Vector) -> float:
-    """The lowest threshold whose mean F1 over the dev sets is as good as the best: a miss costs more."""
-    quality: dict[float, float] = {}
-    for threshold in _THRESHOLDS:
-        scores = by_group(stories, (probabilities >= threshold).tolist())
-        quality[threshold] = sum(scores[name].f1 for name in _DEV_SETS) / len(_DEV_SETS)
-    best = max(quality.values())
-    return min(threshold for threshold, one in quality.items() if one >= best - _AS_GOOD)
+def best_threshold(stories: Sequence[LabelledStory], held: Sequence[Vector]) -> float:
+    """The threshold with the best F1 over the dev sets together, the lowest of equals.
+
+    Of those that find `_RECALL` of the real stories: a miss costs more. The lowest of all when none does.
+    """
+    judged = [index for index, story in enumerate(stories) if story.dataset in _DEV_SETS]
+    real = [index for index in judged if stories[index].dataset == "stories"]
+
+    def scored(threshold: float, indices: Sequence[int]) -> Score:
+        guesses = [bool(one[index] >= threshold) for one in held for index in indices]
+        return score(guesses, [stories[index].relevant for index in indices] * len(held))
+
+    found = [one for one in _THRESHOLDS if scored(one, real).recall >= _RECALL] or [min(_THRESHOLDS)]
+    quality = {threshold: scored(threshold, judged).f1 for threshold in found}
+    return max(quality, key=lambda threshold: (quality[threshold], -threshold))
 
 
 def _importance(story: LabelledStory) -> float:
@@ -88,37 +103,75 @@ def build(stories: tuple[LabelledStory, ...]) -> tuple[tuple[str, ...], Matrix, 
     names = tuple(f"{feature.name}.{zone}" for feature in features for zone in feature.zones)
     columns = {name: column for column, name in enumerate(names)}
     matrix = np.zeros((len(stories), len(names)))
+    judge = Judge(features, lexicon.model)
     for row, story in enumerate(stories):
-        for one in fire(tagger.read(title=story.title, text=story.text), features, {}):
+        for one in judge.fire(tagger.read(title=story.title, text=story.text)):
             matrix[row, columns[one.name]] = one.value
     return names, matrix, np.array([float(story.relevant) for story in stories])
 
 
-def fit(matrix: Matrix, labels: Vector, importance: Vector, penalty: float) -> Vector:
-    """Ridge-penalised logistic weights by Newton's method; the last is the bias, not penalised."""
+def fit(matrix: Matrix, labels: Vector, importance: Vector, penalty: float, allowed: Vector) -> Vector:
+    """Ridge-penalised logistic weights of the signs allowed, by projected Newton steps.
+
+    The last is the bias, which is neither penalised nor held to a sign.
+    """
     design = np.hstack([matrix, np.ones((len(matrix), 1))])
+    sign = np.append(allowed, 0.0)
     weights = np.zeros(design.shape[1])
     ridge = np.full(design.shape[1], penalty)
     ridge[-1] = 1e-6
-    for _ in range(30):
+    for _ in range(60):
         predicted = _sigmoid(design @ weights)
         gradient = design.T @ (importance * (predicted - labels)) + ridge * weights
-        curvature = importance * predicted * (1 - predicted)
-        step = np.linalg.solve((design.T * curvature) @ design + np.diag(ridge), gradient)
-        weights -= step
-        if float(np.abs(step).max()) < 1e-6:
-            break
+        curvature = (design.T * (importance * predicted * (1 - predicted))) @ design + np.diag(ridge)
+        free = (sign == 0) | (np.abs(weights) > 1e-9) | (gradient * sign < 0)
+        step = np.zeros(len(weights))
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
+        moved = _stepped(design, labels, importance, ridge, sign, weights, step)
+        if float(np.abs(moved - weights).max()) < 1e-4:
+            return moved
+        weights = moved
+    return weights
+
+
+def _stepped(
+    design: Matrix,
+    labels: Vector,
+    importance: Vector,
+    ridge: Vector,
+    sign: Vector,
+    weights: Vector,
+    step: Vector,
+) -> Vector:
+    """The weights after as much of the step as does not raise the loss, none of them of the wrong sign."""
+
+    def loss(of: Vector) -> float:
+        score = design @ of
+        misfit = np.logaddexp(0, score) - labels * score
+        return float((importance * misfit).sum() + (ridge * of * of).sum() / 2)
+
+    most = loss(weights) + 1e-9
+    for halving in range(8):
+        moved: Vector = weights - step / 2**halving
+        moved[moved * sign < 0] = 0.0
+        if loss(moved) <= most:
+            return moved
     return weights
 
 
 def held_out(
-    matrix: Matrix, labels: Vector, importance: Vector, penalty: float, folds: NDArray[np.int64]
+    matrix: Matrix,
+    labels: Vector,
+    importance: Vector,
+    penalty: float,
+    allowed: Vector,
+    folds: NDArray[np.int64],
 ) -> Vector:
     """Each story's probability under a model that never saw its fold."""
     probabilities = np.zeros(len(matrix))
     for fold in range(_FOLDS):
         train, test = folds != fold, folds == fold
-        weights = fit(matrix[train], labels[train], importance[train], penalty)
+        weights = fit(matrix[train], labels[train], importance[train], penalty, allowed)
         probabilities[test] = _sigmoid(matrix[test] @ weights[:-1] + weights[-1])
     return probabilities
 

@@ -8,7 +8,7 @@ from services.api.routes.parameters import AfterSequence, Id, Limit, page_of
 from services.api.schemas.explanations import ExplanationOut
 from services.api.schemas.page import Page
 from services.api.schemas.stories import StoryOut
-from shared.errors import TransientError
+from shared.errors import OverloadedError, TransientError
 
 router = APIRouter(prefix="/v1/stories", tags=["stories"])
 
@@ -50,7 +50,12 @@ async def explain_story(state: State, story_id: Id) -> ExplanationOut:
         raise HTTPException(404, "no such story")
     try:
         explanation = await state.explainer.explain(found.tagged)
+    except OverloadedError as error:
+        raise _later("too many explanations are asked for at once") from error
     except TransientError as error:
-        retry = {"Retry-After": str(RETRY_SECONDS)}
-        raise HTTPException(503, "the explanation was not ready in time", headers=retry) from error
+        raise _later("the explanation was not ready in time") from error
     return ExplanationOut.of(explanation)
+
+
+def _later(detail: str) -> HTTPException:
+    return HTTPException(503, detail, headers={"Retry-After": str(RETRY_SECONDS)})

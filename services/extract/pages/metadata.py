@@ -62,11 +62,13 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) > _LONGEST_TIME:
         return None
     try:
-        found = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
-        found = found.astimezone(UTC) if found.tzinfo is not None else _EARLIEST
+        written = datetime.fromisoformat(_FRACTION.sub(r"\1", value.strip()))
+        if written.tzinfo is None:
+            return None
+        found = written.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return found if _EARLIEST < found < _LATEST else None
+    return found if _EARLIEST <= found < _LATEST else None
 
 
 def _first(stated: list[object], meta: dict[str, str], names: tuple[str, ...]) -> datetime | None:

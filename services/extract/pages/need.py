@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final, Literal
 
+from services.extract.watch import SIDES
 from shared.model.story import Story
 
 Need = Literal["no_text", "cut", "short"]
@@ -11,9 +12,6 @@ Need = Literal["no_text", "cut", "short"]
 
 SHORT: Final = 600
 """Letters; a report has more, a feed's summary less. A Han or Hangul character says as much as two."""
-
-WATCHED: Final = frozenset({"KP", "RU"})
-"""The sides of the watch, as the lexicon calls them."""
 
 _END: Final = 400
 _WIDE: Final = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
@@ -42,9 +40,9 @@ _CUT: Final = re.compile(r"[\[(]?\s*(?:…|\.{3,}|&hellip;|&#8230;)\s*[\])»”\
 def wants_article(story: Story, sides: Collection[str]) -> Need | None:
     """Why the story's page is wanted; None if its text is whole, it names neither side, or it has no page.
 
-    `sides` are those that its title and text name.
+    `sides` are those of the watch that its title and text name.
     """
-    if not WATCHED.intersection(sides) or not has_page(story):
+    if not any(side in sides for side in SIDES) or not has_page(story):
         return None
     return shortfall(story.text)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from warnings import catch_warnings, simplefilter
 
+from services.extract.agencies import AgencyFinder
 from services.extract.pages.charset import decode_page
 from services.extract.pages.credit import agency_credit
 from services.extract.pages.metadata import page_head
@@ -49,7 +50,7 @@ def _extractor() -> ModuleType:
         return import_module("trafilatura.core")
 
 
-def read_page(body: bytes, content_type: str, url: str) -> PageReading | None:
+def read_page(body: bytes, content_type: str, url: str, agencies: AgencyFinder) -> PageReading | None:
     """What the page says; None if it is no HTML. As slow and as large as the page wants it to be."""
     library = _extractor()
     tree = library.load_html(decode_page(body, content_type))
@@ -85,7 +86,7 @@ def read_page(body: bytes, content_type: str, url: str) -> PageReading | None:
         modified_at=head.modified_at,
         authors=authors,
         site_name=_field(found.sitename),
-        credit=agency_credit(text, authors),
+        credit=agency_credit(agencies, text, authors),
         locked=head.locked,
     )
 

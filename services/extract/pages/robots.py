@@ -16,16 +16,25 @@ FRESH: Final = timedelta(hours=24)
 TRY_AGAIN: Final = timedelta(minutes=10)
 """How soon a robots.txt that could not be had is asked for again; until then its server is left alone."""
 
+MOST_REDIRECTS: Final = 5
+"""As many as RFC 9309 wants followed, even from server to server."""
+
 LONGEST_DELAY: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Robots:
-    """What is known of one server's robots.txt until then; `body` is its text where it decides."""
+    """What is known of one server's robots.txt until then.
 
-    verdict: Literal["allow", "disallow", "ask"]
+    - `body`: its text, where that decides ("ask").
+    - `onward`: where to look for it instead ("elsewhere"), after the addresses in `asked` said so.
+    """
+
+    verdict: Literal["allow", "disallow", "ask", "elsewhere"]
     until: datetime
     body: bytes = b""
+    asked: tuple[str, ...] = ()
+    onward: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,16 @@ def robots_of(status: int | None, body: bytes, now: datetime) -> Robots:
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and body.strip():
         return Robots(verdict="ask", until=now + FRESH, body=body[:MOST_BYTES])
     return Robots(verdict="allow", until=now + FRESH)
+
+
+def robots_elsewhere(asked: tuple[str, ...], onward: str, now: datetime) -> Robots:
+    """What it means that the last of the addresses asked leads to another one.
+
+    There is no such file behind a circle, or behind more redirects than `MOST_REDIRECTS`.
+    """
+    if onward in asked or len(asked) > MOST_REDIRECTS:
+        return robots_of(HTTPStatus.NOT_FOUND, b"", now)
+    return Robots(verdict="elsewhere", until=now + FRESH, asked=asked, onward=onward)
 
 
 def permission(body: bytes, url: str) -> Permission:

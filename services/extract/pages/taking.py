@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +12,7 @@ from services.extract.pages.outcomes import ArticleOutcome
 from services.extract.pages.reading import LONGEST_TEXT, PageReading
 from shared.model.article import Article
 from shared.model.story import Story
+from shared.model.tag import TaggedStory
 
 OWN_WORDS: Final = 0.4
 """The share of the words of title and teaser that a page about the same thing says as well, at the least."""
@@ -45,6 +46,14 @@ _FOR_SUBSCRIBERS: Final = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """A story with the text there is of it, and the page that text is from; None where it is the feed's."""
+
+    story: Story
+    article: Article | None = None
+
+
 def unfit(story: Story, reading: PageReading | None) -> ArticleOutcome | None:
     """Why this page does not complete the story; None if it does."""
     if reading is None:
@@ -59,7 +68,7 @@ def unfit(story: Story, reading: PageReading | None) -> ArticleOutcome | None:
     return None if _says(f"{story.title}\n{story.text}", text[:_READ]) >= OWN_WORDS else "other_words"
 
 
-def article_of(story: Story, reading: PageReading, url: str, now: datetime) -> tuple[Story, Article]:
+def article_of(story: Story, reading: PageReading, url: str, now: datetime) -> Completed:
     """The story with the page's text, and what the page said of itself."""
     completed, begins = completed_by(story, _without_title(reading.text, story.title))
     article = Article(
@@ -74,7 +83,27 @@ def article_of(story: Story, reading: PageReading, url: str, now: datetime) -> t
         site_name=reading.site_name,
         credit=reading.credit,
     )
-    return completed, article
+    return Completed(story=completed, article=article)
+
+
+def known(story: Story, tagged: TaggedStory | None) -> Completed | None:
+    """What was taken when this very revision was tagged before: a replay asks nobody."""
+    if tagged is None or tagged.article is None:
+        return None
+    before = tagged.story
+    if (before.revision, before.content_hash) != (story.revision, story.content_hash):
+        return None
+    return Completed(story=replace(story, text=before.text), article=tagged.article)
+
+
+def earlier(story: Story, tagged: TaggedStory | None) -> Completed | None:
+    """The new teaser before the text that an earlier revision was completed with: a page that cannot be had
+    again withdraws nothing it said, and its loss must not look like a correction."""
+    if tagged is None or tagged.article is None or tagged.story.revision >= story.revision:
+        return None
+    article = tagged.article
+    completed, begins = completed_by(story, tagged.story.text[article.begins :])
+    return Completed(story=completed, article=replace(article, teaser=story.text, begins=begins))
 
 
 def completed_by(story: Story, text: str) -> tuple[Story, int]:

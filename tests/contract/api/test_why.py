@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.extract.explainer import MOST_WAITING, open_explainer
-from shared.errors import PactwatchError, UnavailableError, WorkerTimeoutError
+from services.extract.__main__ import open_explainer
+from services.extract.explainer import MOST_WAITING
+from shared.errors import OverloadedError, PactwatchError, UnavailableError, WorkerTimeoutError
 from shared.model.tag import TaggedStory
 from tests.contract.api.serving import Serving
 from tests.samples import a_story, a_tagged_story, some_tags
@@ -58,14 +59,21 @@ async def test_a_story_that_is_not_there_cannot_be_explained(api: Serving) -> No
     assert (answer.status_code, answer.json()["detail"]) == (404, "no such story")
 
 
-@pytest.mark.parametrize("fault", [WorkerTimeoutError("explain"), UnavailableError("too many")])
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (WorkerTimeoutError("explain"), "the explanation was not ready in time"),
+        (OverloadedError("16 wait"), "too many explanations are asked for at once"),
+        (UnavailableError("the database"), "A server we depend on is unavailable."),
+    ],
+)
 async def test_an_explanation_that_cannot_be_had_now_is_to_be_asked_for_again(
-    api: Serving, fault: PactwatchError
+    api: Serving, fault: PactwatchError, told: str
 ) -> None:
     await record(api, a_tagged_story(OFF_TOPIC))
     api.world.explainer_fault = fault
     answer = await api.client.get("/v1/stories/off-topic/why")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["detail"]) == (503, told)
     assert int(answer.headers["Retry-After"]) > 0
 
 
@@ -74,7 +82,7 @@ async def test_who_asks_beyond_what_can_wait_is_sent_away_and_the_others_are_ans
         asked = [explainer.explain(a_tagged_story(OFF_TOPIC)) for _ in range(MOST_WAITING + 1)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
     refused = [answer for answer in answers if isinstance(answer, BaseException)]
-    assert [type(error) for error in refused] == [UnavailableError]
+    assert [type(error) for error in refused] == [OverloadedError]
 
 
 async def test_the_explainers_own_process_explains_a_text_of_a_million_characters() -> None:

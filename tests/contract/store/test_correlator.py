@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.extract.correlator import Correlator
+from services.extract.lexicon_agencies import load_agencies
 from shared.db import Database
 from shared.errors import DecodeError
 from shared.messages import ALERT, STORY, TAGGED_STORY, WATCH, decode, encode
@@ -69,7 +70,7 @@ def _story(name: str, *, seed: int = 0, revision: int = 1, relevant: bool = True
 
 @pytest.fixture
 def correlator(database: Database) -> Correlator:
-    return Correlator(database, TickingClock(), Metrics())
+    return Correlator(database, TickingClock(), Metrics(), load_agencies())
 
 
 async def _handle(correlator: Correlator, *tagged: TaggedStory) -> list[Alert]:
@@ -120,7 +121,7 @@ async def test_a_record_handled_again_gives_the_same_bytes_and_changes_no_row(
 ) -> None:
     first = await correlator.handle(_delivered(_story("a")))
     before = await all_rows(database)
-    restarted = Correlator(database, TickingClock(), Metrics())
+    restarted = Correlator(database, TickingClock(), Metrics(), load_agencies())
     for handler in (correlator, restarted):
         assert await handler.handle(_delivered(_story("a"))) == first
     assert await all_rows(database) == before
@@ -149,12 +150,12 @@ async def test_polish_and_a_late_older_revision_are_suppressed_with_their_reason
 async def test_a_correlator_that_restarts_between_stories_decides_the_same(database: Database) -> None:
     stories = [_story(f"story-{number}", seed=number % 3) for number in range(9)]
     clock = TickingClock()
-    whole = await _handle(Correlator(database, clock, Metrics()), *stories)
+    whole = await _handle(Correlator(database, clock, Metrics(), load_agencies()), *stories)
     kept = await all_rows(database, without=("alerted_at", "decided_at", "body", "sequence"))
     await wipe(database)
     pieces: list[Alert] = []
     for story in stories:
-        pieces += await _handle(Correlator(database, TickingClock(), Metrics()), story)
+        pieces += await _handle(Correlator(database, TickingClock(), Metrics(), load_agencies()), story)
     assert [alert.id for alert in pieces] == [alert.id for alert in whole]
     assert await all_rows(database, without=("alerted_at", "decided_at", "body", "sequence")) == kept
 
@@ -183,14 +184,14 @@ async def test_repeats_and_a_restart_anywhere_change_no_row_and_no_alert(
         }.values()
     )
     await wipe(database)
-    once = await _handle(Correlator(database, lambda: NOON, Metrics()), *stories)
+    once = await _handle(Correlator(database, lambda: NOON, Metrics(), load_agencies()), *stories)
     rows = await all_rows(database, without=("sequence",))
     await wipe(database)
-    correlator = Correlator(database, lambda: NOON, Metrics())
+    correlator = Correlator(database, lambda: NOON, Metrics(), load_agencies())
     again: list[Alert] = []
     for place, story in enumerate(stories):
         if place == restart:
-            correlator = Correlator(database, lambda: NOON, Metrics())
+            correlator = Correlator(database, lambda: NOON, Metrics(), load_agencies())
         again += await _handle(correlator, story)
         for repeat in repeats:
             again += await _handle(correlator, stories[min(repeat, place)])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.extract.correlator import Correlator
+from services.extract.lexicon_agencies import load_agencies
 from shared.db import Database
 from shared.messages import TAGGED_STORY, encode
 from shared.metrics import Metrics
@@ -27,7 +28,7 @@ def _noon() -> datetime:
 
 
 def _correlator(database: Database) -> Correlator:
-    return Correlator(database, _noon, Metrics())
+    return Correlator(database, _noon, Metrics(), load_agencies())
 
 
 async def _handle(correlator: Correlator, name: str, text: str, *, relevant: bool = True) -> None:

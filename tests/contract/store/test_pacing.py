@@ -26,7 +26,7 @@ async def test_turns_of_a_domain_are_a_pause_apart_and_none_is_given_that_comes_
 ) -> None:
     store = PacingStore(database)
     given = [await _reserved(store) for _ in range(4)]
-    assert given == [NOW, NOW + PAUSE, NOW + 2 * PAUSE, "busy"]
+    assert given == [NOW, NOW + PAUSE, NOW + 2 * PAUSE, "late"]
     assert await _reserved(store, "b.example") == NOW
     later = NOW + timedelta(seconds=11)
     assert await _reserved(store, now=later, latest=later + PAUSE) == NOW + 3 * PAUSE
@@ -50,6 +50,9 @@ async def test_a_domain_on_hold_has_no_turns_until_it_is_over(database: Database
     store, until = PacingStore(database), NOW + timedelta(minutes=1)
     await DomainStore(database).hold(DomainHold(domain="a.example", until=until, reason="429"))
     assert await _reserved(store) == "held"
+    assert await store.held("a.example", NOW)
+    assert not await store.held("b.example", NOW)
+    assert not await store.held("a.example", until)
     assert await _reserved(store, now=until, latest=until + PAUSE) == until
 
 

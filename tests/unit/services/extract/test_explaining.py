@@ -106,6 +106,12 @@ def test_what_is_said_to_be_enough_is_enough(explainer: Explainer) -> None:
             "listed only to keep it from being taken for another",
         ),
         ("Kim opens a school in Seoul", "", "Kim", "nothing else in the story ties it to North Korea"),
+        (
+            "North Korea says nothing",
+            "Kim Soo-min opens a school.",
+            "Kim",
+            "it is the surname of somebody else, whose given name follows it",
+        ),
         ("A school", "She studied.\nPhoto: Russia Today", "Russia", "it stands in a credit line"),
     ],
 )

@@ -33,3 +33,42 @@ def test_a_hint_decides_what_the_letters_leave_open(tagger: Tagger) -> None:
     assert tagger.tag(title="КНДР", text="", language="uk").language == "uk"
     assert tagger.tag(title="КНДР", text="", language=None).language == "ru"
     assert tagger.tag(title="Kim i Putin", text="", language="pl-PL").language == "pl"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            (
+                "The council said that it would look at every contract which the two ministries had signed"
+                " with builders from abroad, and that the inquiry was to end before the summer."
+            ),
+            "en",
+        ),
+        (
+            (
+                "Der Film “The Return of the King and the Queen” war das Ereignis der Woche, und die"
+                " Zuschauer warteten nach Angaben der Polizei mehrere Stunden vor dem Kino auf Einlass."
+            ),
+            "de",
+        ),
+        (
+            (
+                "Zespol The Friends of the Sea zagra w Krakowie, a bilety na koncert kosztuja tyle, ile obiad"
+                " dla dwojga. The Friends of the Sea byli tu ostatnio przed dziesieciu laty."
+            ),
+            "pl",
+        ),
+        (
+            (
+                "Filmen The End of the Road and the Sea visades i Stockholm och blev det som alla talade om"
+                " under hela veckan, skriver tidningen."
+            ),
+            "sv",
+        ),
+    ],
+)
+def test_an_english_name_in_a_story_does_not_make_the_story_english(
+    tagger: Tagger, text: str, language: str
+) -> None:
+    assert tagger.tag(title="", text=text).language == language

@@ -9,7 +9,7 @@ import pytest
 from services.extract.lexicon import FOLDER
 from services.extract.retagging import ChangeKind, Retagger, change_kind
 from services.extract.tagger import Tagger
-from shared.model.tag import TaggedStory, Tags
+from shared.model.tag import Evidence, TaggedStory, Tags
 from tests.samples import a_story, a_tagged_story, some_tags
 
 FAIR = a_story(id="fair", title="Mayor opens the harvest fair", text="It runs all week.")
@@ -49,12 +49,16 @@ def test_the_same_rules_change_nothing(retagger: Retagger, tagger: Tagger) -> No
 
 
 def test_a_lost_story_is_told_with_what_spoke_for_it_then_and_against_it_now(retagger: Retagger) -> None:
-    change = retagger.compare(a_tagged_story(FAIR, some_tags()))
+    spoke = Evidence(text="North Korea", start=0, end=11, section="title", rule="relevance.gone.title")
+    change = retagger.compare(a_tagged_story(FAIR, some_tags(evidence=(spoke,))))
     assert change is not None
     assert (change.id, change.kind, change.removed) == ("fair", "lost", ("troop_deployment",))
     assert (change.before.score, change.before.version) == (0.97, "sample")
     assert change.after.score < change.before.score
-    assert change.because
+    then, *now = change.because
+    assert then == "gone.title holds no more: “North Korea”"
+    assert now
+    assert all(" −" in reason for reason in now)
 
 
 def test_a_gained_story_is_told_with_the_words_that_speak_for_it(retagger: Retagger) -> None:

@@ -55,6 +55,16 @@ def test_any_text_gives_a_score_and_exact_spans_and_the_same_verdict_twice(
     assert tagger.tag(title=title, text=text) == tags
 
 
+@given(title=_TEXTS, text=_TEXTS)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_verdict_in_short_is_the_one_that_is_explained_in_full(
+    tagger: Tagger, title: str, text: str
+) -> None:
+    tags = tagger.tag(title=title, text=text)
+    told = tagger.judge(tagger.read(title=title, text=text))
+    assert (tags.score, tags.tier, tags.relevant) == (told.score, told.tier, told.relevant)
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.extract.article import ArticleParts, ArticlePolicy, ArticleReader
+from services.extract.article import ArticleParts, ArticleReader
+from services.extract.pages.policy import ArticlePolicy
 from services.extract.robots import RobotsBook
 from services.extract.tagging import StoryTagger
 from services.extract.visits import VisitPolicy, Visits

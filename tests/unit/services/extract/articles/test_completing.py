@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.extract.article import ArticlePolicy
+from services.extract.pages.policy import ArticlePolicy
 from services.extract.visits import VisitPolicy
 from shared.http.exchange import HttpLimits
 from shared.model.story import Story

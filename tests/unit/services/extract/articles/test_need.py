@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extract.article import ArticlePolicy
 from services.extract.pages.need import shortfall, wants_article, without_link
+from services.extract.pages.policy import ArticlePolicy
 from tests.samples import NOON, a_story
 
 WHOLE = "The sample agency said that the ship sailed at dawn with its containers. " * 12

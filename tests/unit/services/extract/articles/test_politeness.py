@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.extract.article import ArticlePolicy
+from services.extract.pages.policy import ArticlePolicy
 from services.extract.visits import VisitPolicy
 from shared.model.feed import DomainHold
 from tests.origin.answers import Answer, dripping, redirect, refusal

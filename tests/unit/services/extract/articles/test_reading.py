@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
+from services.extract.lexicon_agencies import load_agencies
 from services.extract.pages.charset import decode_page
 from services.extract.pages.credit import agency_credit
 from services.extract.pages.metadata import moment, page_head
@@ -16,10 +17,11 @@ from tests.samples import NOON
 from tests.unit.services.extract.articles.newsdesk import REPORT, article
 
 ADDRESS = "https://wire.example/stories/1"
+AGENCIES = load_agencies()
 
 
 def test_the_report_is_read_without_what_stands_around_it() -> None:
-    found = read_page(article(), "text/html", ADDRESS)
+    found = read_page(article(), "text/html", ADDRESS, AGENCIES)
     assert found is not None
     assert found.text.splitlines()[1:] == list(REPORT)
     assert "Section" not in found.text
@@ -27,7 +29,7 @@ def test_the_report_is_read_without_what_stands_around_it() -> None:
 
 
 def test_a_page_longer_than_what_is_kept_is_cut_there() -> None:
-    found = read_page(article(*["The ship sailed at dawn. " * 200] * 60), "text/html", ADDRESS)
+    found = read_page(article(*["The ship sailed at dawn. " * 200] * 60), "text/html", ADDRESS, AGENCIES)
     assert found is not None
     assert len(found.text) <= LONGEST_TEXT
 
@@ -69,6 +71,7 @@ def test_any_bytes_become_characters(body: bytes, kind: str) -> None:
         ("2024-10-21T12:00:00.123456789Z", NOON + timedelta(microseconds=123456)),
         ("2024-10-21T12:00:00", None),  # of no zone: it may be nine hours off
         ("2024-10-21", None),
+        ("1990-01-01T00:00:00", None),
         ("0001-01-01T00:00:00+14:00", None),
         ("9999-12-31T23:59:59Z", None),
         ("today", None),
@@ -118,7 +121,7 @@ def test_a_page_for_subscribers_says_so_in_its_head(head: str, locked: bool) -> 
 def test_an_agency_is_credited_where_the_report_is_its_own(
     text: str, authors: tuple[str, ...], credit: str | None
 ) -> None:
-    assert agency_credit(text, authors) == credit
+    assert agency_credit(AGENCIES, text, authors) == credit
 
 
 @pytest.mark.parametrize(

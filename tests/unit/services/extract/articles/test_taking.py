@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.extract.pages.need import without_link
 from services.extract.pages.reading import LONGEST_TEXT, PageReading
 from services.extract.pages.taking import article_of, completed_by, unfit
 from tests.samples import NOON, a_story
@@ -29,10 +30,10 @@ def test_inflected_words_are_the_same_words() -> None:
 
 
 def test_a_headline_that_the_page_says_again_is_left_out() -> None:
-    story, article = article_of(
-        STORY, PageReading(text=f"{TITLE.upper()}\n\n{PAGE}"), "https://a.example", NOON
-    )
-    assert (story.text, article.begins) == (PAGE, 0)
+    reading = PageReading(text=f"{TITLE.upper()}\n\n{PAGE}")
+    completed = article_of(STORY, reading, "https://a.example", NOON)
+    assert completed.article is not None
+    assert (completed.story.text, completed.article.begins) == (PAGE, 0)
 
 
 def test_a_whole_report_may_invite_its_readers_to_subscribe() -> None:
@@ -41,11 +42,24 @@ def test_a_whole_report_may_invite_its_readers_to_subscribe() -> None:
     assert unfit(STORY, PageReading(text=f"{PAGE * 5}\n{invitation}")) is None
 
 
-@given(teaser=st.text(max_size=400), page=st.text(min_size=1, max_size=3_000))
-def test_a_completed_story_has_the_page_where_it_says_and_loses_no_word_of_its_teaser(
+TEASERS = st.text(max_size=400) | st.sampled_from((TEASER, f"{REPORT[1]} Read more", OTHER))
+PAGES = st.text(min_size=1, max_size=3_000) | st.just(PAGE) | st.just(PAGE * 300)
+
+
+@given(teaser=TEASERS, page=PAGES)
+def test_a_completed_story_has_the_whole_page_and_before_it_the_teasers_own_words_or_nothing(
     teaser: str, page: str
 ) -> None:
     story, begins = completed_by(a_story(text=teaser), page)
-    assert story.text[begins:] == page[: LONGEST_TEXT - begins].rstrip() or begins == 0
-    assert begins == 0 or teaser.strip().startswith(story.text[:begins].strip())
+    if begins == 0:
+        assert story.text == page
+    else:
+        assert story.text[:begins].rstrip() == without_link(teaser)
+        assert story.text[begins:] == page[: LONGEST_TEXT - begins].rstrip()
     assert len(story.text) <= max(LONGEST_TEXT, len(page))
+
+
+def test_a_teaser_is_left_out_only_where_the_page_says_it_again() -> None:
+    for teaser, own in ((f"{REPORT[1]} Read more", ""), (f"{OTHER} Read more", OTHER)):
+        story, begins = completed_by(a_story(text=teaser), PAGE)
+        assert story.text[:begins].strip() == own
