@@ -8,7 +8,7 @@ from rich.text import Text
 
 from services.commands.columns import rows_of_lines
 from services.commands.wording import plain, plain_title
-from services.extract.retagging import Change, ChangeKind
+from services.extract.explaining.retagging import Change, ChangeKind
 from shared.model.explanation import Verdict
 
 _STYLES: Final[Mapping[ChangeKind, str]] = {

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from services.commands.columns import Row, rows_of_lines, wrapped
 from services.commands.wording import plain, plain_title
-from services.extract.label_words import quoted, signed
+from services.extract.explaining.label_words import quoted, signed
 from shared.model.explanation import Explanation, FeatureFired, Verdict
 from shared.model.tag import Evidence
 

@@ -16,8 +16,8 @@ from services.commands.lines import in_order
 from services.commands.since import moment
 from services.commands.stored_stories import stored_stories
 from services.commands.unread import until_unread
-from services.extract.lexicon import FOLDER
-from services.extract.retagging import Change, Retagger
+from services.extract.explaining.retagging import Change, Retagger
+from services.extract.rules.lexicon import FOLDER
 from shared.model.tag import TaggedStory
 from shared.model.times import utc_now
 

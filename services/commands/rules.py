@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from services.commands.unread import until_unread
-from services.extract.lexicon import FOLDER, Lexicon
-from services.extract.rule_check import check_rules
+from services.extract.rules.lexicon import FOLDER, Lexicon
+from services.extract.rules.rule_check import check_rules
 from services.extract.tagger import Tagger
 
 family = typer.Typer(help="Rules: the words and weights by which stories are judged.", no_args_is_help=True)

@@ -14,7 +14,7 @@ from services.commands.lines import lines_of, opened
 from services.commands.statuses import BAD_INPUT
 from services.commands.stored_stories import stored_stories
 from services.commands.unread import until_unread
-from services.extract.explainer import explain_line, explain_stored
+from services.extract.explaining.explainer import explain_line, explain_stored
 from services.extract.lines import TagRequest, read_request
 from shared.errors import InputError
 from shared.model.explanation import Explanation

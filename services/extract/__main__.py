@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from services.extract.article import ArticleParts, ArticleReader
-from services.extract.article_worker import MEMORY_BYTES, load_reader
+from services.extract.articles.robots import RobotsBook
+from services.extract.articles.visits import VisitPolicy, Visits
+from services.extract.articles.worker import MEMORY_BYTES, load_reader
 from services.extract.correlator import Correlator
-from services.extract.explainer import StoryExplainer, load_explainer
-from services.extract.lexicon_agencies import load_agencies
-from services.extract.robots import RobotsBook
+from services.extract.explaining.explainer import StoryExplainer, load_explainer
+from services.extract.rules.agencies import load_agencies
 from services.extract.tagging import StoryTagger
-from services.extract.visits import VisitPolicy, Visits
 from services.extract.worker import load_worker
 from shared.lifecycle import live_together
 from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes

@@ -13,13 +13,13 @@ from datetime import datetime
 
 import structlog
 
-from services.extract.article_worker import load_reader, page_in_worker, sides_in_worker
+from services.extract.articles.visits import Visits
+from services.extract.articles.worker import load_reader, page_in_worker, sides_in_worker
 from services.extract.lines import request_of
 from services.extract.pages.need import Need, has_page, shortfall, wants_article
 from services.extract.pages.outcomes import ArticleOutcome, fault, refusal
 from services.extract.pages.policy import ArticlePolicy
 from services.extract.pages.taking import Completed, article_of, earlier, known, unfit
-from services.extract.visits import Visits
 from services.extract.worker import DEADLINE
 from shared.errors import (
     BodyTooLargeError,

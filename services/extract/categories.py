@@ -10,8 +10,10 @@ from operator import mul
 from pathlib import Path
 from typing import NamedTuple
 
-from services.extract.category_reader import CategoryReader, MarkedSentence, MarkedStory
-from services.extract.category_rules import (
+from services.extract.reading.category_reader import CategoryReader, MarkedSentence, MarkedStory
+from services.extract.reading.conditions import Conditions, bits_of
+from services.extract.reading.labels import LabelledStory
+from services.extract.rules.category_rules import (
     CATEGORY_ZONES,
     CategoryFeature,
     CategoryFit,
@@ -20,9 +22,7 @@ from services.extract.category_rules import (
     CategoryZone,
     load_category_rules,
 )
-from services.extract.conditions import Conditions, bits_of
-from services.extract.labels import LabelledStory
-from services.extract.lexicon import FOLDER, Lexicon
+from services.extract.rules.lexicon import FOLDER, Lexicon
 from shared.model.tag import Evidence
 
 _EVIDENCE_LIMIT = 6

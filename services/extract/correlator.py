@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.extract.agencies import AgencyFinder
 from services.extract.alerting import consequence
-from services.extract.copy_window import ACTIVE_STORIES, Window
 from services.extract.events import Assignment, assign
-from services.extract.origins import origin_of
+from services.extract.origins.agencies import AgencyFinder
+from services.extract.origins.tracing import origin_of
+from services.extract.origins.window import ACTIVE_STORIES, Window
 from services.extract.policy import decide
 from shared.db import Database
 from shared.messages import ALERT, TAGGED_STORY, decode, encode

@@ -6,7 +6,7 @@ story begins an event.
 
 from dataclasses import dataclass
 
-from services.extract.copy_window import Copy, Window
+from services.extract.origins.window import Copy, Window
 from shared.model.ids import derive_id
 from shared.model.origin import CopyKind
 from shared.model.story import Story

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from services.extract.folding import Folded, fold
-from services.extract.lexicon import Lexicon
-from services.extract.lexicon_terms import Abbreviation, Term, TermKind
+from services.extract.reading.folding import Folded, fold
+from services.extract.rules.lexicon import Lexicon
+from services.extract.rules.terms import Abbreviation, Term, TermKind
 
 _HANGUL = re.compile("[가-힣]")
 _ENDING_LIMIT = 3

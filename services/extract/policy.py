@@ -8,8 +8,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from services.extract.copies import words
 from services.extract.events import Assignment
+from services.extract.origins.copies import words
 from shared.model.alert import Certainty, Outcome, Reason
 from shared.model.history import EventHistory, Wording
 from shared.model.tag import TaggedStory, Tags

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from services.extract.conditions import Conditions, bits_of
-from services.extract.labels import LabelledSentence, LabelledStory, labels_of
-from services.extract.lexicon_rules import Feature, Model, Zone
+from services.extract.reading.conditions import Conditions, bits_of
+from services.extract.reading.labels import LabelledSentence, LabelledStory, labels_of
+from services.extract.rules.features import Feature, Model, Zone
 from shared.model.tag import Evidence, Tier
 
 _EVIDENCE_LIMIT = 12

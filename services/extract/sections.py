@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from services.extract import section_marks as marks
-from services.extract.markup import mask_markup
+from services.extract.reading import section_marks as marks
+from services.extract.reading.markup import mask_markup
 from shared.model.tag import Section
 
 SCORED_LIMIT = 60_000

@@ -5,11 +5,11 @@ from datetime import datetime
 from pathlib import Path
 
 from services.extract.categories import Categoriser, CategoryFinding
-from services.extract.labels import LabelledStory, Reader
 from services.extract.language import LangidClassifier, LanguageDetector, LatinClassifier
-from services.extract.lexicon import FOLDER, Lexicon, load_lexicon
-from services.extract.mentions import entity_mentions
+from services.extract.reading.labels import LabelledStory, Reader
+from services.extract.reading.mentions import entity_mentions
 from services.extract.relevance import Judge, Relevance, evidence_of
+from services.extract.rules.lexicon import FOLDER, Lexicon, load_lexicon
 from shared.model.tag import Evidence, Tags
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.extract.lexicon import FOLDER
+from services.extract.rules.lexicon import FOLDER
 from services.extract.tagger import Tagger
 from shared.db import Database
 from shared.migrate import upgrade

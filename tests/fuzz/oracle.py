@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from services.extract.copies import sign
-from services.extract.lexicon_agencies import load_agencies
+from services.extract.origins.copies import sign
+from services.extract.rules.agencies import load_agencies
 from services.extract.tagger import Tagger
 from shared.model.tag import Tags
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.extract.lexicon import FOLDER, load_lexicon
-from services.extract.lexicon_terms import Term
+from services.extract.rules.lexicon import FOLDER, load_lexicon
+from services.extract.rules.terms import Term
 
 LONGEST: Final = 1_000_000
 LONGEST_TITLE: Final = 3_000

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from services.extract.retagging import Change
+from services.extract.explaining.retagging import Change
 from shared.model.explanation import (
     CategoryFound,
     Explanation,

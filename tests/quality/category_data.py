@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extract.categories import Categoriser
-from services.extract.category_rules import CATEGORY_ZONES, CategoryRules, load_category_rules
 from services.extract.language import LangidClassifier
-from services.extract.lexicon import load_lexicon
+from services.extract.rules.category_rules import CATEGORY_ZONES, CategoryRules, load_category_rules
+from services.extract.rules.lexicon import load_lexicon
 from services.extract.tagger import Tagger
 from tests.quality.datasets import LabelledStory, load_dev
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extract.category_rules import CategoryRule, CategoryRules, CategoryZone
+from services.extract.rules.category_rules import CategoryRule, CategoryRules, CategoryZone
 from tests.quality.category_data import Matrix, column_names
 
 Vector = NDArray[np.float64]

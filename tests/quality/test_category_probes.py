@@ -8,7 +8,7 @@ import pytest
 
 from services.extract.categories import Categoriser
 from services.extract.language import LangidClassifier
-from services.extract.lexicon import load_lexicon
+from services.extract.rules.lexicon import load_lexicon
 from services.extract.tagger import Tagger
 from tests.quality.scores import score
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.extract.lexicon import load_lexicon
+from services.extract.rules.lexicon import load_lexicon
 from tests.quality.signs import AGAINST, EITHER, signs
 from tests.quality.train import fit
 

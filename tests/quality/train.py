@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.extract.language import LangidClassifier
-from services.extract.lexicon import FOLDER, load_lexicon
 from services.extract.relevance import Judge
+from services.extract.rules.lexicon import FOLDER, load_lexicon
 from services.extract.tagger import Tagger
 from tests.quality.datasets import LabelledStory, load_dev, load_probes, load_stream, shared_folder
 from tests.quality.folds import fold_numbers

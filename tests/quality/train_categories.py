@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from services.extract.category_rules import CategoryRules
-from services.extract.lexicon import FOLDER
+from services.extract.rules.category_rules import CategoryRules
+from services.extract.rules.lexicon import FOLDER
 from tests.quality.category_data import Matrix, build, column_names, load_categorised, without_dataset
 from tests.quality.category_fit import FOLDS, Vector, decide, fit_all, held_out
 from tests.quality.datasets import LabelledStory, shared_folder

@@ -1,6 +1,6 @@
 """Whose report it is: the news agency that a page credits with its text."""
 
-from services.extract.agencies import AgencyFinder
+from services.extract.origins.agencies import AgencyFinder
 
 
 def agency_credit(agencies: AgencyFinder, text: str, authors: tuple[str, ...]) -> str | None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Final, Literal
 
-from services.extract.watch import SIDES
+from services.extract.rules.watch import SIDES
 from shared.model.story import Story
 
 Need = Literal["no_text", "cut", "short"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from warnings import catch_warnings, simplefilter
 
-from services.extract.agencies import AgencyFinder
+from services.extract.origins.agencies import AgencyFinder
 from services.extract.pages.charset import decode_page
 from services.extract.pages.credit import agency_credit
 from services.extract.pages.metadata import page_head

@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 import psutil
 
-from services.extract.labels import Reader
 from services.extract.language import LangidClassifier
-from services.extract.lexicon import FOLDER, load_lexicon
-from services.extract.lexicon_terms import Term
+from services.extract.reading.labels import Reader
+from services.extract.rules.lexicon import FOLDER, load_lexicon
+from services.extract.rules.terms import Term
 from services.extract.tagger import Tagger
 from tests.bench.tagging.texts import Kind, Text, stories
 

@@ -11,7 +11,7 @@ from httpx2 import ASGITransport, AsyncClient
 
 from services.api.app import create_app
 from services.api.dependencies import ApiState
-from services.extract.explainer import explain_stored
+from services.extract.explaining.explainer import explain_stored
 from shared.db import Database
 from shared.errors import PactwatchError, StreamUnavailableError
 from shared.http.addresses import AddressPolicy

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.extract.__main__ import open_explainer
-from services.extract.explainer import MOST_WAITING
+from services.extract.explaining.explainer import MOST_WAITING
 from shared.errors import OverloadedError, PactwatchError, UnavailableError, WorkerTimeoutError
 from shared.model.tag import TaggedStory
 from tests.contract.api.serving import Serving

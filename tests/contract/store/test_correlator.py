@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.extract.correlator import Correlator
-from services.extract.lexicon_agencies import load_agencies
+from services.extract.rules.agencies import load_agencies
 from shared.db import Database
 from shared.errors import DecodeError
 from shared.messages import ALERT, STORY, TAGGED_STORY, WATCH, decode, encode

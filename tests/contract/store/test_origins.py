@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.extract.correlator import Correlator
-from services.extract.lexicon_agencies import load_agencies
+from services.extract.rules.agencies import load_agencies
 from shared.db import Database
 from shared.messages import TAGGED_STORY, encode
 from shared.metrics import Metrics

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extract.category_rules import CATEGORY_FILES, load_category_rules
-from services.extract.lexicon import FOLDER, load_lexicon
+from services.extract.rules.category_rules import CATEGORY_FILES, load_category_rules
+from services.extract.rules.lexicon import FOLDER, load_lexicon
 from services.extract.tagger import Tagger
 from shared.errors import LexiconError
 from shared.model.tag import Tags

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extract.copies import sign, words
-from services.extract.copy_window import Window
 from services.extract.events import Assignment, assign
+from services.extract.origins.copies import sign, words
+from services.extract.origins.window import Window
 from shared.model.history import ActiveStory, Wording
 from shared.model.ids import derive_id
 from shared.model.story import Story

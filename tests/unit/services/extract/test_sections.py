@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.extract.markup import mask_markup
+from services.extract.reading.markup import mask_markup
 from services.extract.sections import SCORED_LIMIT, read_text
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from services.extract.lexicon import FOLDER
+from services.extract.rules.lexicon import FOLDER
 from services.extract.tagger import Tagger
 from shared.model.tag import Evidence, Tags
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from services.extract.article_worker import MEMORY_BYTES, load_reader
+from services.extract.articles.worker import MEMORY_BYTES, load_reader
 from services.extract.worker import load_worker
 from shared.workers import WorkerPool
 from tests.unit.services.extract.articles.newsdesk import Newsdesk, Pools, open_newsdesk

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from services.extract.article import ArticleParts, ArticleReader
+from services.extract.articles.robots import RobotsBook
+from services.extract.articles.visits import VisitPolicy, Visits
 from services.extract.pages.policy import ArticlePolicy
-from services.extract.robots import RobotsBook
 from services.extract.tagging import StoryTagger
-from services.extract.visits import VisitPolicy, Visits
 from shared.db import Database
 from shared.http.client import GuardedClient
 from shared.http.exchange import HttpLimits

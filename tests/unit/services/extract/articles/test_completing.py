@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.extract.articles.visits import VisitPolicy
 from services.extract.pages.policy import ArticlePolicy
-from services.extract.visits import VisitPolicy
 from shared.http.exchange import HttpLimits
 from shared.model.story import Story
 from shared.model.tag import TaggedStory

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.extract.articles.visits import VisitPolicy
 from services.extract.pages.policy import ArticlePolicy
-from services.extract.visits import VisitPolicy
 from shared.model.feed import DomainHold
 from tests.origin.answers import Answer, dripping, redirect, refusal
 from tests.origin.score import hurried

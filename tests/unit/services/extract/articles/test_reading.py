@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
-from services.extract.lexicon_agencies import load_agencies
 from services.extract.pages.charset import decode_page
 from services.extract.pages.credit import agency_credit
 from services.extract.pages.metadata import moment, page_head
 from services.extract.pages.reading import LONGEST_TEXT, plain, read_page
 from services.extract.pages.robots import LONGEST_DELAY, permission, robots_of
+from services.extract.rules.agencies import load_agencies
 from tests.samples import NOON
 from tests.unit.services.extract.articles.newsdesk import REPORT, article
 

@@ -1,0 +1,1 @@
+"""Whose words a story carries: copies and agencies."""

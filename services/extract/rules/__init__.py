@@ -1,0 +1,1 @@
+"""The rules as analysts wrote them, checked and frozen."""
