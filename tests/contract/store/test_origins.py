@@ -46,7 +46,11 @@ async def _origin(database: Database, name: str) -> Origin | None:
 async def test_a_copy_is_stored_with_its_original_and_a_credit_with_its_words(database: Database) -> None:
     correlator = _correlator(database)
     await _handle(correlator, "wire", f"SEOUL (Yonhap) -- {WIRE}")
-    await _handle(correlator, "paper", f"{WIRE}\nSource: Yonhap")
+    await _handle(correlator, "paper", f"{WIRE} The bridge was closed at noon.\nSource: Yonhap")
+    await _handle(correlator, "twin", WIRE)
+    twin = await _origin(database, "twin")
+    assert twin is not None
+    assert (twin.copy_of, twin.copy_kind) == ("wire", "exact")  # where it was filed is none of its words
     wire, paper = await _origin(database, "wire"), await _origin(database, "paper")
     assert wire is not None
     assert paper is not None
