@@ -76,6 +76,11 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database)
 
 
+def user_agent(settings: Settings) -> str:
+    """How requests say who asks and whom to write to."""
+    return f"Pactwatch/{version('pactwatch')} (+{settings.contact})"
+
+
 def _make_folder(folder: Path, variable: str) -> None:
     """Raises SettingsError naming the variable that asked for it."""
     try:
@@ -93,7 +98,7 @@ async def open_runtime(settings: Settings, *, clock: Clock = utc_now) -> AsyncIt
         stack.push_async_callback(stream.close)
         database = open_database(settings)
         stack.push_async_callback(database.close)
-        agent = f"Pactwatch/{version('pactwatch')} (+{settings.contact})"
+        agent = user_agent(settings)
         http = await stack.enter_async_context(GuardedClient(policy=addresses, user_agent=agent))
         webhooks = await stack.enter_async_context(
             GuardedClient(policy=addresses, user_agent=agent, connections_per_host=WEBHOOKS_PER_HOST)

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from services.extract.article import ArticleParts, ArticleReader
 from services.extract.articles.robots import RobotsBook
-from services.extract.articles.visits import VisitPolicy, Visits
+from services.extract.articles.visits import Door, VisitPolicy, Visits
 from services.extract.articles.worker import MEMORY_BYTES, load_reader
 from services.extract.correlator import Correlator
 from services.extract.explaining.explainer import StoryExplainer, load_explainer
 from services.extract.rules.agencies import load_agencies
 from services.extract.tagging import StoryTagger
 from services.extract.worker import load_worker
+from shared.http.addresses import AddressPolicy
+from shared.http.client import GuardedClient
 from shared.lifecycle import live_together
-from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes
+from shared.runtime import Runtime, consumer_group, prepare, run_group, serve_probes, user_agent
 from shared.store.pacing import PacingStore
 from shared.store.stories import StoryStore
 from shared.topics import CORRELATE_GROUP, TAG_GROUP
@@ -30,11 +32,12 @@ async def run(runtime: Runtime, stop: asyncio.Event) -> None:
     workers = WorkerPool(workers=runtime.settings.workers, initializer=load_worker)
     readers = WorkerPool(workers=READERS, initializer=load_reader, memory_bytes=MEMORY_BYTES)
     try:
-        await live_together(
-            stop,
-            serve_probes(runtime, runtime.settings.extract_port, stop),
-            _work(runtime, _tagger(runtime, workers, readers), stop),
-        )
+        async with _public(runtime) as public:
+            await live_together(
+                stop,
+                serve_probes(runtime, runtime.settings.extract_port, stop),
+                _work(runtime, _tagger(runtime, public, workers, readers), stop),
+            )
     finally:
         await workers.close()
         await readers.close()
@@ -48,6 +51,11 @@ async def open_explainer() -> AsyncIterator[StoryExplainer]:
         yield StoryExplainer(workers)
     finally:
         await workers.close()
+
+
+def _public(runtime: Runtime) -> GuardedClient:
+    """A client that reaches public addresses only, whatever the operator opened for feeds and webhooks."""
+    return GuardedClient(policy=AddressPolicy(), user_agent=user_agent(runtime.settings))
 
 
 async def _work(runtime: Runtime, tagger: StoryTagger, stop: asyncio.Event) -> None:
@@ -64,15 +72,20 @@ async def _work(runtime: Runtime, tagger: StoryTagger, stop: asyncio.Event) -> N
     await live_together(stop, run_group(runtime, tag, stop), run_group(runtime, correlate, stop))
 
 
-def _tagger(runtime: Runtime, workers: WorkerPool, readers: WorkerPool) -> StoryTagger:
-    articles = _articles(runtime, workers, readers) if runtime.settings.articles else None
+def _tagger(runtime: Runtime, public: GuardedClient, workers: WorkerPool, readers: WorkerPool) -> StoryTagger:
+    articles = _articles(runtime, public, workers, readers) if runtime.settings.articles else None
     return StoryTagger(workers=workers, clock=runtime.clock, articles=articles)
 
 
-def _articles(runtime: Runtime, workers: WorkerPool, readers: WorkerPool) -> ArticleReader:
+def _articles(
+    runtime: Runtime, public: GuardedClient, workers: WorkerPool, readers: WorkerPool
+) -> ArticleReader:
+    def door(client: GuardedClient) -> Door:
+        return Door(client=client, robots=RobotsBook(client, readers, runtime.wall))
+
     visits = Visits(
-        client=runtime.http,
-        robots=RobotsBook(runtime.http, readers, runtime.wall),
+        door=door(public),
+        own_door=door(runtime.http),
         pacing=PacingStore(runtime.database),
         clock=runtime.wall,
         policy=VisitPolicy(pause=timedelta(seconds=runtime.settings.domain_pause_seconds)),

@@ -13,13 +13,14 @@ from datetime import datetime
 
 import structlog
 
+from services.extract.articles.completions import Completions
 from services.extract.articles.visits import Visits
 from services.extract.articles.worker import load_reader, page_in_worker, sides_in_worker
 from services.extract.lines import request_of
 from services.extract.pages.need import Need, has_page, shortfall, wants_article
 from services.extract.pages.outcomes import ArticleOutcome, fault, refusal
 from services.extract.pages.policy import ArticlePolicy
-from services.extract.pages.taking import Completed, article_of, earlier, known, unfit
+from services.extract.pages.taking import Completed, article_of, earlier, known, stored_as, unfit
 from services.extract.worker import DEADLINE
 from shared.errors import (
     BodyTooLargeError,
@@ -63,6 +64,7 @@ class ArticleReader:
     def __init__(self, parts: ArticleParts) -> None:
         self._parts = parts
         self._places = asyncio.Semaphore(parts.policy.at_once)
+        self._completions = Completions()
 
     async def warm_up(self) -> None:
         """Start what reads pages, so that no story has to wait for it. Never raises."""
@@ -75,15 +77,21 @@ class ArticleReader:
         need = await self._need(story)
         if need is None:
             return Completed(story=story)
+        completed = await self._with_its_page(story, need)
+        if completed.article is not None:
+            self._completions.keep(completed)
+        return completed
+
+    async def _with_its_page(self, story: Story, need: Need) -> Completed:
         began = self._parts.clock()
         stored = await self._parts.stories.get(story.id)
-        tagged = stored.tagged if stored is not None else None
-        replayed = known(story, tagged)
+        before = self._completions.newest(story.id, stored_as(stored.tagged) if stored is not None else None)
+        replayed = known(story, before)
         if replayed is not None:
             self._tell(story, need, "known", began)
             return replayed
         outcome, found = await self._looked_for(story)
-        kept = None if found is not None else earlier(story, tagged)
+        kept = None if found is not None else earlier(story, before)
         self._tell(story, need, "kept" if kept else outcome, began, because=outcome)
         return found or kept or Completed(story=story)
 

@@ -12,9 +12,16 @@ from shared.store.domains import put_hold
 from shared.store.upsert import insert_into
 from shared.tables import domain_holds, domain_starts
 
+FAR_AHEAD: Final = timedelta(minutes=15)
+"""Nobody reserves a turn further ahead: one that is, a clock that was wrong reserved."""
+
+LONGEST_HOLD: Final = timedelta(hours=24)
+"""Nobody is promised more patience; one that lasts longer, a clock that was wrong promised."""
+
 FORGOTTEN: Final = timedelta(days=1)
 """Older starts matter to nobody: addresses come from strangers, who could name domains without end."""
 
+_CLOCKS_DIFFER: Final = timedelta(minutes=1)
 _NEVER: Final = timedelta(days=36_500)
 _FORGOTTEN_AT_ONCE: Final = 100
 
@@ -43,8 +50,7 @@ class PacingStore:
             if await _held_until(connection, domain, now) is not None:
                 return "held"
             last = await _last_start(connection, domain, now)
-            # A start far ahead of any turn is of a clock that was wrong.
-            free = last + pause if last < latest + pause else now
+            free = last + pause if last <= now + FAR_AHEAD else now
             start = max(now, free, not_before or now)
             if start > latest:
                 return "late"
@@ -59,13 +65,19 @@ class PacingStore:
             return await _held_until(connection, domain, now) is not None
 
     async def hold(self, hold: DomainHold) -> None:
-        """Ask this domain nothing until then, or until later if that was said before."""
+        """Ask this domain nothing until then, or until later if that was said before and can be true."""
+        mine = domain_holds.c.domain == hold.domain
+        impossible = domain_holds.c.until > hold.until + LONGEST_HOLD
         async with self._database.write() as connection:
+            await connection.execute(sa.delete(domain_holds).where(mine, impossible))
             await put_hold(connection, hold)
 
 
 async def _held_until(connection: AsyncConnection, domain: str, now: datetime) -> datetime | None:
-    held = sa.select(domain_holds.c.until).where(domain_holds.c.domain == domain, domain_holds.c.until > now)
+    until = domain_holds.c.until
+    held = sa.select(until).where(
+        domain_holds.c.domain == domain, until > now, until <= now + LONGEST_HOLD + _CLOCKS_DIFFER
+    )
     found: datetime | None = (await connection.execute(held)).scalar_one_or_none()
     return found
 

@@ -12,9 +12,11 @@ from tests.e2e.rss import FeedHost, Item
 from tests.unit.services.extract.articles.newsdesk import REPORT, TEASER, TITLE, article
 from tests.waiting import until
 
+STRANGE = "Sample: Pyongyang and the weather of another port"
 
-def teasers(host: FeedHost) -> list[Item]:
-    """One whose page is there, one whose page is gone."""
+
+def teasers(host: FeedHost, another: FeedHost) -> list[Item]:
+    """One whose page is there, one whose is gone, one whose is at a port opened for another feed."""
     there = Item(guid="there", title=TITLE, text=TEASER, published=utc_now(), link=host.url("there.html"))
     gone = Item(
         guid="gone",
@@ -23,24 +25,28 @@ def teasers(host: FeedHost) -> list[Item]:
         published=utc_now(),
         link=host.url("gone.html"),
     )
-    return [there, gone]
+    # By another name: the pause between two pages of one domain would keep the first from being asked for.
+    link = another.url("there.html").replace("127.0.0.1", "localhost")
+    strange = Item(guid="strange", title=STRANGE, text=TEASER, published=utc_now(), link=link)
+    return [there, gone, strange]
 
 
 @pytest.mark.timeout(240)
 async def test_a_story_is_told_of_for_what_only_its_page_says(embedded: Engines, tmp_path: Path) -> None:
     async with (
         FeedHost() as host,
+        FeedHost() as another,
         Receiver() as receiver,
         installed(
             stream=embedded.stream,
             database=embedded.database,
             folder=tmp_path,
-            reachable=(host.port, receiver.port),
+            reachable=(host.port, another.port, receiver.port),
             PACTWATCH_ARTICLES="true",
         ) as installation,
     ):
-        host.feeds["wire"] = teasers(host)
-        host.pages["there.html"] = article()
+        host.feeds["wire"] = teasers(host, another)
+        host.pages["there.html"] = another.pages["there.html"] = article()
         await installation.start()
         await installation.ready()
         await subscribe(installation, receiver)
@@ -48,7 +54,8 @@ async def test_a_story_is_told_of_for_what_only_its_page_says(embedded: Engines,
         await _told(installation, receiver)
         stories = {story["title"]: story for story in await installation.all("/v1/stories")}
         await installation.stop()
-    assert len(stories) == 2
+    assert len(stories) == 3
+    assert (stories[STRANGE]["text"], stories[STRANGE]["article"]) == (TEASER, None)
     completed, left = stories[TITLE], stories["Sample: Moscow speaks of the weather"]
     assert completed["text"] == "\n".join(REPORT)
     assert completed["article"]["teaser"] == TEASER
@@ -60,6 +67,6 @@ async def test_a_story_is_told_of_for_what_only_its_page_says(embedded: Engines,
 async def _told(installation: Installation, receiver: Receiver) -> None:
     async def told() -> bool:
         stories = await installation.all("/v1/stories")
-        return len(stories) == 2 and bool(receiver.received.alerts)
+        return len(stories) == 3 and bool(receiver.received.alerts)
 
-    await until(told, seconds=150, what=f"two stories and an alert\n{installation.tail()}\n")
+    await until(told, seconds=150, what=f"three stories and an alert\n{installation.tail()}\n")

@@ -6,16 +6,19 @@ Holds that servers ask for are kept there too.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from services.extract.articles.hops import one_hop
 from services.extract.articles.robots import RobotsBook
+from services.extract.articles.silences import Silences
+from services.extract.pages.neighbours import on_own_loopback
 from services.extract.pages.outcomes import ArticleOutcome
 from shared.domains import domain_of
-from shared.errors import TooManyRedirectsError
+from shared.errors import FetchError, TooManyRedirectsError
 from shared.holds import hold_asked
 from shared.http.client import GuardedClient
 from shared.http.exchange import HttpLimits, HttpRequest, HttpResponse
@@ -40,6 +43,7 @@ class VisitPolicy:
     - `busy`: how long a domain is left alone that asks for patience without a number, at most
       `longest_retry_after`.
     - `limits`: what one request for a page may cost.
+    - `silence`: how long a page may stay away before its domain counts as one that does not answer.
     """
 
     pause: timedelta = timedelta(seconds=5)
@@ -47,18 +51,32 @@ class VisitPolicy:
     busy: timedelta = timedelta(minutes=15)
     longest_retry_after: timedelta = timedelta(hours=24)
     limits: HttpLimits = PAGE_LIMITS
+    silence: timedelta = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A client, and what the servers it reaches allow."""
+
+    client: GuardedClient
+    robots: RobotsBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visits:
-    """Asks for pages; `rest` waits for so many seconds."""
+    """Asks for pages; `rest` waits for so many seconds.
 
-    client: GuardedClient
-    robots: RobotsBook
+    All are asked through `door`, but those at the very loopback port that their own feed is read from, if
+    there is one for them, through `own_door`.
+    """
+
+    door: Door
     pacing: PacingStore
     clock: Clock
     policy: VisitPolicy = field(default_factory=VisitPolicy)
     rest: Callable[[float], Awaitable[None]] = asyncio.sleep
+    own_door: Door | None = None
+    silences: Silences = field(default_factory=Silences)
 
     async def ask(self, story: Story) -> HttpResponse | ArticleOutcome:
         """The answer for the story's page, whatever its status, or why its server was not asked.
@@ -74,26 +92,52 @@ class Visits:
         latest = max(now, min(now, _seen(story)) + self.policy.patience)
         asked: set[str] = set()
         while len(asked) <= MOST_REDIRECTS and request.url not in asked:
-            kept_out = await self._let_in(request.url, story, latest)
+            door = self._door(request.url, story)
+            kept_out = await self._let_in(door.robots, request.url, story, latest)
             if kept_out is not None:
                 return kept_out
             asked.add(request.url)
-            answer, onward = await one_hop(self.client, request)
+            with self._minding_silence(request.url):
+                answer, onward = await one_hop(door.client, request)
             await self._mind_the_server(request.url, answer)
             if onward is None:
                 return answer
             request = onward
         raise TooManyRedirectsError(f"a circle, or more than {MOST_REDIRECTS}, the last to {request.url}")
 
-    async def _let_in(self, url: str, story: Story, latest: datetime) -> ArticleOutcome | None:
+    def _door(self, url: str, story: Story) -> Door:
+        if self.own_door is not None and on_own_loopback(url, story.feed_url):
+            return self.own_door
+        return self.door
+
+    @contextmanager
+    def _minding_silence(self, url: str) -> Iterator[None]:
+        """Leave the domain alone afterwards if it cannot be reached, or keeps us until we have to give up."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            yield
+        except FetchError:
+            self.silences.begin(domain_of(url), self.clock())
+            raise
+        except asyncio.CancelledError:
+            if loop.time() - began >= self.policy.silence.total_seconds():
+                self.silences.begin(domain_of(url), self.clock())
+            raise
+
+    async def _let_in(
+        self, robots: RobotsBook, url: str, story: Story, latest: datetime
+    ) -> ArticleOutcome | None:
         """Know what its robots.txt allows and wait for our turn; why not to ask, if that is so."""
-        async with self.robots.turn(url):
-            while (address := self.robots.wanted(url)) is not None:
+        if self.silences.last(domain_of(url), self.clock()):
+            return "silent"
+        async with robots.turn(url):
+            while (address := robots.wanted(url)) is not None:
                 too_late = await self._turn_at(address, story, self.policy.pause, latest)
                 if too_late is not None:
                     return too_late
-                await self._mind_the_server(address, await self.robots.learn(url))
-        permission = await self.robots.permission(url)
+                await self._mind_the_server(address, await robots.learn(url))
+        permission = await robots.permission(url)
         if not permission.allowed:
             return "robots"
         return await self._turn_at(url, story, max(self.policy.pause, permission.delay), latest)

@@ -1,17 +1,21 @@
 """Explanations for who asks over the network: in a process of their own, bounded in time and in number."""
 
+import asyncio
 from datetime import timedelta
 from functools import cache
 from typing import Final
 
 from services.extract.explaining.explanations import Explainer, verdict_of
 from services.extract.lines import TagRequest
-from shared.errors import OverloadedError
+from shared.errors import OverloadedError, WorkerTimeoutError
 from shared.model.explanation import Explanation, StoredVerdict
 from shared.model.tag import TaggedStory
 from shared.workers import WorkerPool
 
 DEADLINE: Final = timedelta(seconds=20)
+LONGEST_WAIT: Final = DEADLINE + timedelta(seconds=10)
+"""Until there is an explanation or none, those before it included."""
+
 MOST_WAITING: Final = 16
 """Explanations asked for at once; who comes beyond them is sent away."""
 
@@ -19,8 +23,9 @@ MOST_WAITING: Final = 16
 class StoryExplainer:
     """Explains stored stories in a worker process, which starts with the first question."""
 
-    def __init__(self, workers: WorkerPool) -> None:
+    def __init__(self, workers: WorkerPool, *, longest_wait: timedelta = LONGEST_WAIT) -> None:
         self._workers = workers
+        self._longest_wait = longest_wait
         self._waiting = 0
 
     async def explain(self, story: TaggedStory) -> Explanation:
@@ -29,7 +34,10 @@ class StoryExplainer:
             raise OverloadedError("too many explanations are asked for at once")
         self._waiting += 1
         try:
-            return await self._workers.run(explain_stored, story, deadline=DEADLINE)
+            async with asyncio.timeout(self._longest_wait.total_seconds()):
+                return await self._workers.run(explain_stored, story, deadline=DEADLINE)
+        except TimeoutError as error:
+            raise WorkerTimeoutError(f"no explanation within {self._longest_wait}") from error
         finally:
             self._waiting -= 1
 

@@ -17,6 +17,7 @@ ArticleOutcome = Literal[
     "kept",  # not taken, so the text taken for an earlier revision stays
     "not_now",  # the domain's next turn, or the page, came later than a story waits
     "held",  # the domain asked for patience before
+    "silent",  # the domain did not answer a moment ago
     "robots",  # robots.txt does not want us there
     "paywall",  # the page is for subscribers
     "refused",

@@ -1,5 +1,6 @@
 """What a robots.txt allows us, by RFC 9309."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -20,6 +21,11 @@ MOST_REDIRECTS: Final = 5
 """As many as RFC 9309 wants followed, even from server to server."""
 
 LONGEST_DELAY: Final = timedelta(minutes=10)
+
+_OUR_VERSION: Final = re.compile(
+    rf"(?<![^\r\n])([ \t]*user-agent[ \t]*:[ \t]*{ROBOT})/[^\s#]*", re.IGNORECASE
+)
+"""Many write the name as it stands in requests, with a version, be it the one we have now or another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,6 @@ def robots_elsewhere(asked: tuple[str, ...], onward: str, now: datetime) -> Robo
 
 def permission(body: bytes, url: str) -> Permission:
     """What this robots.txt says of this address to us."""
-    rules = Protego.parse(body.decode("utf-8-sig", "replace"))
+    rules = Protego.parse(_OUR_VERSION.sub(r"\1", body.decode("utf-8-sig", "replace")))
     delay = min(max(rules.crawl_delay(ROBOT) or 0.0, 0.0), LONGEST_DELAY.total_seconds())
     return Permission(allowed=rules.can_fetch(url, ROBOT), delay=timedelta(seconds=delay))

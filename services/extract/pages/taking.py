@@ -1,7 +1,6 @@
 """Whether a page's words are the story's, and how they become its text."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from services.extract.pages.reading import LONGEST_TEXT, PageReading
 from shared.model.article import Article
 from shared.model.story import Story
 from shared.model.tag import TaggedStory
+from shared.unicode_forms import normalized
 
 OWN_WORDS: Final = 0.4
 """The share of the words of title and teaser that a page about the same thing says as well, at the least."""
@@ -21,6 +21,8 @@ REPEATED: Final = 0.85
 """The share of a teaser's words at the beginning of a page that says the teaser again."""
 
 _READ: Final = 20_000
+"""Characters of which words are compared; whoever compares them holds up every other story."""
+
 _BEGINNING: Final = 2_000
 _STEM: Final = 5
 _LOCKED_BELOW: Final = 1_500
@@ -65,7 +67,7 @@ def unfit(story: Story, reading: PageReading | None) -> ArticleOutcome | None:
         return "no_words"
     if len(text) <= len(without_link(story.text)):
         return "shorter"
-    return None if _says(f"{story.title}\n{story.text}", text[:_READ]) >= OWN_WORDS else "other_words"
+    return None if _says(f"{story.title}\n{story.text}", text) >= OWN_WORDS else "other_words"
 
 
 def article_of(story: Story, reading: PageReading, url: str, now: datetime) -> Completed:
@@ -86,23 +88,28 @@ def article_of(story: Story, reading: PageReading, url: str, now: datetime) -> C
     return Completed(story=completed, article=article)
 
 
-def known(story: Story, tagged: TaggedStory | None) -> Completed | None:
-    """What was taken when this very revision was tagged before: a replay asks nobody."""
-    if tagged is None or tagged.article is None:
-        return None
-    before = tagged.story
-    if (before.revision, before.content_hash) != (story.revision, story.content_hash):
-        return None
-    return Completed(story=replace(story, text=before.text), article=tagged.article)
+def stored_as(tagged: TaggedStory) -> Completed:
+    """What the story was completed with when it was stored."""
+    return Completed(story=tagged.story, article=tagged.article)
 
 
-def earlier(story: Story, tagged: TaggedStory | None) -> Completed | None:
+def known(story: Story, before: Completed | None) -> Completed | None:
+    """What was taken when this very revision was completed before: a replay asks nobody."""
+    if before is None or before.article is None:
+        return None
+    last = before.story
+    if (last.revision, last.content_hash) != (story.revision, story.content_hash):
+        return None
+    return Completed(story=replace(story, text=last.text), article=before.article)
+
+
+def earlier(story: Story, before: Completed | None) -> Completed | None:
     """The new teaser before the text that an earlier revision was completed with: a page that cannot be had
     again withdraws nothing it said, and its loss must not look like a correction."""
-    if tagged is None or tagged.article is None or tagged.story.revision >= story.revision:
+    if before is None or before.article is None or before.story.revision >= story.revision:
         return None
-    article = tagged.article
-    completed, begins = completed_by(story, tagged.story.text[article.begins :])
+    article = before.article
+    completed, begins = completed_by(story, before.story.text[article.begins :])
     return Completed(story=completed, article=replace(article, teaser=story.text, begins=begins))
 
 
@@ -112,7 +119,8 @@ def completed_by(story: Story, text: str) -> tuple[Story, int]:
     A teaser that the text says again is left out: whatever the feed said stays said, and once.
     """
     teaser = without_link(story.text)
-    if not teaser or _says(teaser, text[:_BEGINNING]) >= REPEATED:
+    # Of a longer teaser, words that the page lacks may stand where nobody reads.
+    if not teaser or (len(teaser) <= _READ and _says(teaser, text[:_BEGINNING]) >= REPEATED):
         return replace(story, text=text), 0
     front = f"{teaser}\n\n"
     return replace(story, text=(front + text)[:LONGEST_TEXT].rstrip()), len(front)
@@ -137,8 +145,8 @@ def _says(words: str, text: str) -> float:
 
 
 def _stems(text: str) -> Iterator[str]:
-    """The beginnings of words, which inflection leaves alone; pairs of characters elsewhere."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """The beginnings of its first words, which inflection leaves alone; pairs of characters elsewhere."""
+    folded = normalized("NFKC", text[:_READ]).casefold()
     for run in _WIDE.findall(folded):
         yield from (run[at : at + 2] for at in range(max(len(run) - 1, 1)))
     yield from (word[:_STEM] for word in _WORD.findall(_WIDE.sub(" ", folded)))

@@ -1,14 +1,17 @@
 """`/v1/stories/{id}/why`: everything for and against a stored story, on both databases."""
 
 import asyncio
+import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from services.extract.__main__ import open_explainer
-from services.extract.explaining.explainer import MOST_WAITING
+from services.extract.explaining.explainer import MOST_WAITING, StoryExplainer
 from shared.errors import OverloadedError, PactwatchError, UnavailableError, WorkerTimeoutError
 from shared.model.tag import TaggedStory
+from shared.workers import WorkerPool
 from tests.contract.api.serving import Serving
 from tests.samples import a_story, a_tagged_story, some_tags
 
@@ -92,3 +95,15 @@ async def test_the_explainers_own_process_explains_a_text_of_a_million_character
         explanation = await explainer.explain(story)
     assert explanation.unread == len(text) - 60_000
     assert {one.label: one.count for one in explanation.labels}["KP"] > 1_000
+
+
+async def test_who_has_waited_long_for_the_explanations_before_is_told_so() -> None:
+    workers = WorkerPool(workers=1)
+    before = asyncio.create_task(workers.run(time.sleep, 60, deadline=timedelta(seconds=60)))
+    await asyncio.wait({before}, timeout=0)  # it takes the only worker
+    with pytest.raises(WorkerTimeoutError):
+        await StoryExplainer(workers, longest_wait=timedelta(milliseconds=200)).explain(
+            a_tagged_story(OFF_TOPIC)
+        )
+    before.cancel()
+    await workers.close()

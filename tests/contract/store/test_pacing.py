@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from shared.db import Database
 from shared.model.feed import DomainHold
 from shared.store.domains import DomainStore
-from shared.store.pacing import FORGOTTEN, PacingStore
+from shared.store.pacing import FORGOTTEN, LONGEST_HOLD, PacingStore
 from shared.tables import domain_starts
 from tests.contract.store.feed_samples import NOW
 
@@ -82,3 +82,31 @@ async def test_domains_that_were_asked_long_ago_are_forgotten(database: Database
     async with database.read() as connection:
         kept = (await connection.execute(sa.select(domain_starts.c.domain))).scalars().all()
     assert kept == ["new.example"]
+
+
+async def test_who_waits_for_no_turn_is_not_given_one_that_others_have_reserved(database: Database) -> None:
+    store = PacingStore(database)
+    given = [await _reserved(store) for _ in range(3)]
+    assert await _reserved(store, latest=NOW) == "late"
+    given.append(await _reserved(store, latest=NOW + timedelta(minutes=1)))
+    assert given == [NOW + number * PAUSE for number in range(4)]
+
+
+async def test_a_hold_of_a_clock_that_was_wrong_closes_no_domain_and_hides_no_true_one(
+    database: Database,
+) -> None:
+    store = PacingStore(database)
+    wrong = NOW + timedelta(days=300)
+    await DomainStore(database).hold(DomainHold(domain="a.example", until=wrong, reason="429"))
+    assert not await store.held("a.example", NOW)
+    assert await _reserved(store) == NOW
+    true = DomainHold(domain="a.example", until=NOW + timedelta(hours=1), reason="429")
+    await store.hold(true)
+    assert await _reserved(store) == "held"
+    assert await DomainStore(database).holds(NOW) == (true,)
+
+
+async def test_the_longest_patience_that_is_promised_is_kept(database: Database) -> None:
+    store = PacingStore(database)
+    await store.hold(DomainHold(domain="a.example", until=NOW + LONGEST_HOLD, reason="429"))
+    assert await store.held("a.example", NOW - timedelta(seconds=5))

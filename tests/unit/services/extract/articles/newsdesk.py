@@ -8,7 +8,7 @@ from pathlib import Path
 
 from services.extract.article import ArticleParts, ArticleReader
 from services.extract.articles.robots import RobotsBook
-from services.extract.articles.visits import VisitPolicy, Visits
+from services.extract.articles.visits import Door, VisitPolicy, Visits
 from services.extract.pages.policy import ArticlePolicy
 from services.extract.tagging import StoryTagger
 from shared.db import Database
@@ -153,8 +153,7 @@ class Newsdesk:
         parts = ArticleParts(
             stories=self.stories,
             visits=Visits(
-                client=self.client,
-                robots=RobotsBook(self.client, self.pools.readers, self.clock),
+                door=Door(client=self.client, robots=RobotsBook(self.client, self.pools.readers, self.clock)),
                 pacing=PacingStore(self.database),
                 clock=self.clock,
                 policy=visits,

@@ -1,5 +1,8 @@
 """A story completed once and tagged again: replayed, or revised while its page is there, changed or lost."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from services.extract.policy import material_change
@@ -43,3 +46,33 @@ async def test_a_revision_is_completed_from_the_page_as_it_is_now(desk: Newsdesk
     desk.host(report=html(article(*corrected)))
     second = await desk.tagged(desk.story(revision=2, content_hash="1" * 64))
     assert second.story.text == "\n".join(corrected)
+
+
+async def test_of_two_revisions_before_anything_is_stored_the_second_keeps_what_the_first_was_given(
+    desk: Newsdesk,
+) -> None:
+    """As after an hour's standstill, when both are read in one batch and neither waits for a turn."""
+    desk.host(report=html(article()), other=html(article()))
+    tagger = desk.tagger()
+    await desk.tagged(desk.story("/other"), tagger)
+    desk.clock.now += timedelta(minutes=1)
+    seen = desk.clock.now - timedelta(hours=1)
+    first = desk.story(first_seen_at=seen)
+    second = replace(first, revision=2, revised_at=seen + timedelta(minutes=5), content_hash="1" * 64)
+    told, corrected = [await desk.tagged(story, tagger) for story in (first, second)]
+    assert (told.tags.relevant, corrected.tags.relevant) == (True, True)
+    assert corrected.story.text == told.story.text == "\n".join(REPORT)
+    assert desk.outcomes() == {"taken": 2, "kept": 1}
+
+
+async def test_what_is_stored_of_a_later_revision_counts_more_than_what_is_remembered(desk: Newsdesk) -> None:
+    desk.host(report=html(article()))
+    tagger = desk.tagger()
+    first = await desk.tagged(desk.story(), tagger)
+    later = replace(
+        first.story, revision=2, content_hash="1" * 64, text=f"{first.story.text} It was amended."
+    )
+    await desk.stories.record(replace(first, story=later), None)
+    desk.host(report=refusal(403))
+    third = await desk.tagged(desk.story(revision=3, content_hash="2" * 64), tagger)
+    assert third.story.text == later.text

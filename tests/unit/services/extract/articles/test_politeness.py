@@ -66,7 +66,7 @@ async def test_robots_txt_is_asked_for_once_a_day(desk: Newsdesk) -> None:
         desk.clock.now += timedelta(hours=1)
     assert desk.asked() == ["/robots.txt", "/one", "/two"]
     desk.clock.now += timedelta(days=1)
-    await desk.tagged(desk.story("/one"), tagger)
+    await desk.tagged(desk.story("/one", revision=2, content_hash="1" * 64), tagger)
     assert desk.asked().count("/robots.txt") == 2
 
 

@@ -124,6 +124,20 @@ def test_an_agency_is_credited_where_the_report_is_its_own(
     assert agency_credit(AGENCIES, text, authors) == credit
 
 
+@pytest.mark.parametrize("name", ["Pactwatch", "pactwatch/0.1", "Pactwatch/0.1 # ours", "PACTWATCH/7.2b"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_robots_txt_means_us_with_whatever_version(name: str, end: str) -> None:
+    lines = ["User-agent: *", "Disallow: /", "", f"User-agent: {name}", "Allow: /stories", "Crawl-delay: 7"]
+    found = permission(end.join(lines).encode(), ADDRESS)
+    assert (found.allowed, found.delay) == (True, timedelta(seconds=7))
+    denial = end.join([f"\ufeffUser-agent: {name}", "Disallow: /stories"]).encode()
+    assert not permission(denial, ADDRESS).allowed
+
+
+def test_a_robots_txt_for_a_longer_name_than_ours_is_not_for_us() -> None:
+    assert permission(b"User-agent: Pactwatcher/0.1\nDisallow: /\n", ADDRESS).allowed
+
+
 @pytest.mark.parametrize(
     ("status", "verdict"),
     [

@@ -104,11 +104,12 @@ async def test_patience_asked_behind_a_redirect_is_for_who_asked_for_it(desk: Ne
     assert impatient(desk.origin.asked) == []
 
 
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "http://169.254.169.254/robots.txt"])
 async def test_a_robots_txt_that_leads_to_what_is_no_site_is_not_asked_for_with_every_story(
-    desk: Newsdesk,
+    desk: Newsdesk, target: str
 ) -> None:
     site = desk.host(report=html(article()))
-    site.pages["/robots.txt"] = redirect(302, "file:///etc/hostname")
+    site.pages["/robots.txt"] = redirect(302, target)
     await desk.tagged_in_turn([desk.story(), desk.story()])
     assert desk.asked() == ["/robots.txt"]
 

@@ -1,5 +1,7 @@
 """Which pages are taken for a story, and what text the story has then."""
 
+from time import process_time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +65,20 @@ def test_a_teaser_is_left_out_only_where_the_page_says_it_again() -> None:
     for teaser, own in ((f"{REPORT[1]} Read more", ""), (f"{OTHER} Read more", OTHER)):
         story, begins = completed_by(a_story(text=teaser), PAGE)
         assert story.text[:begins].strip() == own
+
+
+def test_the_end_of_a_teaser_longer_than_what_is_compared_stays_said() -> None:
+    teaser = f"{REPORT[1]} " * 300 + OTHER
+    story, begins = completed_by(a_story(text=teaser), PAGE)
+    assert story.text[:begins].strip() == teaser
+
+
+def _seconds(text: str) -> float:
+    began = process_time()
+    unfit(a_story(title=TITLE, text=text), PageReading(text=text + text))
+    return process_time() - began
+
+
+def test_a_text_of_combining_marks_takes_no_more_time_than_it_has_characters() -> None:
+    marks = "\u0301\u0316" * 50_000
+    assert _seconds(f"a{marks}") < 0.05 + 20 * _seconds("word " * 20_000)
