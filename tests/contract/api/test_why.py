@@ -1,7 +1,7 @@
 """`/v1/stories/{id}/why`: everything for and against a stored story, on both databases."""
 
 import asyncio
-import time
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -97,9 +97,13 @@ async def test_the_explainers_own_process_explains_a_text_of_a_million_character
     assert {one.label: one.count for one in explanation.labels}["KP"] > 1_000
 
 
+def _never_ready() -> None:
+    threading.Event().wait()
+
+
 async def test_who_has_waited_long_for_the_explanations_before_is_told_so() -> None:
     workers = WorkerPool(workers=1)
-    before = asyncio.create_task(workers.run(time.sleep, 60, deadline=timedelta(seconds=60)))
+    before = asyncio.create_task(workers.run(_never_ready, deadline=timedelta(seconds=60)))
     await asyncio.wait({before}, timeout=0)  # it takes the only worker
     with pytest.raises(WorkerTimeoutError):
         await StoryExplainer(workers, longest_wait=timedelta(milliseconds=200)).explain(
