@@ -115,10 +115,11 @@ class Database:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    # None is closed for being one too many: to open one anew costs more than most queries.
-    engine = create_async_engine(
-        url, pool_size=15, max_overflow=0, connect_args={"async_creator_fn": SqliteConnection}
-    )
+    # None is closed for being one too many: to open one anew costs more than most queries. A database in
+    # memory has its one connection.
+    in_memory = sa.make_url(url).database in (None, "", ":memory:")
+    pool = {} if in_memory else {"pool_size": 15, "max_overflow": 0}
+    engine = create_async_engine(url, **pool, connect_args={"async_creator_fn": SqliteConnection})
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 

@@ -21,7 +21,7 @@ from services.ingest.schedule import planned_at
 from services.ingest.timing.agenda import Agenda
 from services.ingest.unread import UnreadFeeds
 from shared.domains import domain_of
-from shared.model.feed import Feed, Poll
+from shared.model.feed import DomainHold, Feed, Poll
 from shared.patience import Patience, Stopped
 
 SOON: Final = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class Poller:
             name="ingest", metrics=parts.metrics, random=parts.random, stop=asyncio.Event()
         )
         self._knowledge = Knowledge(parts, policy, self._patience)
-        self._polling = Polling(parts, policy, self._patience, self._knowledge)
+        self._polling = Polling(parts, policy, self._patience, self._knowledge, self._hold)
         self._unread = UnreadFeeds(parts, self._knowledge, self._patience)
         self._feeds: dict[str, Feed] = {}
         self._agenda = Agenda(
@@ -106,11 +106,11 @@ class Poller:
         finally:
             await self._knowledge.close()
 
+    def _hold(self, hold: DomainHold) -> None:
+        self._agenda.hold(hold.domain, hold.until)
+
     def _heed(self, polled: Polled) -> None:
-        """Start no poll in a domain that asked for patience; let feeds be due within a minute, not all at
-        once, that our own network kept from us."""
-        if polled.hold is not None:
-            self._agenda.hold(polled.hold.domain, polled.hold.until)
+        """Let feeds be due within a minute, not all at once, that our own network kept from us."""
         for feed_id in polled.soon:
             self._agenda.hasten(feed_id, self._parts.clock() + SOON * self._parts.random())
 

@@ -1,6 +1,6 @@
 """One poll of one feed, and one pushed document, from the question to the stored outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -30,13 +30,11 @@ from shared.ports import OutgoingRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """A poll that is stored, what is known of the feed since, and what follows for others: `hold`, the
-    patience that its server asked for, and `soon`, the feeds that could not be read through no fault of
-    theirs and can be again."""
+    """A poll that is stored, what is known of the feed since, and what follows for others: `soon`, the
+    feeds that could not be read through no fault of theirs and can be again."""
 
     poll: Poll
     state: FeedState
-    hold: DomainHold | None = None
     soon: frozenset[str] = frozenset()
 
 
@@ -47,12 +45,20 @@ class Polling:
     """
 
     def __init__(
-        self, parts: IngestParts, policy: IngestPolicy, patience: Patience, knowledge: Knowledge
+        self,
+        parts: IngestParts,
+        policy: IngestPolicy,
+        patience: Patience,
+        knowledge: Knowledge,
+        hold: Callable[[DomainHold], None],
     ) -> None:
+        """`hold` is told at once which domain asked for patience: another poll of it may be about to
+        start."""
         self._parts = parts
         self._policy = policy
         self._patience = patience
         self._knowledge = knowledge
+        self._hold = hold
         self._fetcher = Fetcher(parts.client, policy, parts.clock)
         reader = DocumentReader(workers=parts.workers, policy=policy)
         self._examiner = Examiner(reader=reader, policy=policy, known_entries=self._known_entries)
@@ -105,12 +111,12 @@ class Polling:
             before = self._knowledge.state(feed.id) or state
             now, domain = self._parts.clock(), domain_of(before.address or feed.url)
             soon = await self._blamed(before, domain, findings, now)
-            hold = await self._held(domain, findings, now)
+            await self._held(domain, findings, now)
             after = settled(feed, before, findings, self._knowledge.circumstances(feed, now))
             await self._tell(feed, before, after, findings, now)
             poll = poll_of(feed, before, findings, at)
             await self._knowledge.record(after, poll=poll, decision=findings.decision, urgent=urgent)
-        return Polled(poll=poll, state=after, hold=hold, soon=soon)
+        return Polled(poll=poll, state=after, soon=soon)
 
     async def _blamed(
         self, before: FeedState, domain: str, findings: Findings, now: datetime
@@ -122,8 +128,8 @@ class Polling:
         self._knowledge.take_back(concerned)
         return frozenset()
 
-    async def _held(self, domain: str, findings: Findings, now: datetime) -> DomainHold | None:
-        """The patience that the server asked for, stored."""
+    async def _held(self, domain: str, findings: Findings, now: datetime) -> None:
+        """Heed the patience that the server asked for, and store it."""
         hold = hold_asked(
             domain,
             findings.status,
@@ -133,8 +139,8 @@ class Polling:
             longest=self._policy.longest_retry_after,
         )
         if hold is not None:
+            self._hold(hold)
             await self._patience.insist(lambda: self._parts.domains.hold(hold))
-        return hold
 
     async def _tell(
         self, feed: Feed, before: FeedState, after: FeedState, findings: Findings, now: datetime

@@ -132,6 +132,9 @@ class Visits:
         if self.silences.last(domain_of(url), self.clock()):
             return "silent"
         async with robots.turn(url):
+            if robots.wanted(url) is not None:
+                # It takes the turn that may be free: even a late story may wait for the next.
+                latest = max(latest, self.clock() + self.policy.pause)
             while (address := robots.wanted(url)) is not None:
                 too_late = await self._turn_at(address, story, self.policy.pause, latest)
                 if too_late is not None:

@@ -16,7 +16,7 @@ class ArticlePolicy:
     """
 
     total: timedelta = timedelta(seconds=20)
-    late: timedelta = timedelta(seconds=5)
+    late: timedelta = timedelta(seconds=8)
     reading: timedelta = timedelta(seconds=4)
     at_once: int = 8
 

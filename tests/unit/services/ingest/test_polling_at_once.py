@@ -13,7 +13,7 @@ from services.ingest.knowledge import Knowledge
 from services.ingest.polling import Polling
 from services.ingest.unread import UnreadFeeds
 from shared.messages import FEED_EVENT, FEED_HUB
-from shared.model.feed import FeedState
+from shared.model.feed import DomainHold, FeedState
 from shared.model.health import FeedEvent
 from shared.patience import Patience
 from shared.store.feed_states import FeedStateStore, Recording
@@ -83,7 +83,8 @@ def service(desk: Desk, states: FeedStateStore | None = None) -> Service:
     stop = asyncio.Event()
     patience = Patience(name="ingest", metrics=desk.metrics, random=lambda: 0.5, stop=stop)
     knowledge = Knowledge(parts, desk.policy, patience)
-    polling = Polling(parts, desk.policy, patience, knowledge)
+    holds: list[DomainHold] = []
+    polling = Polling(parts, desk.policy, patience, knowledge, holds.append)
     return Service(polling, UnreadFeeds(parts, knowledge, patience), knowledge)
 
 

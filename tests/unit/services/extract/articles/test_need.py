@@ -72,4 +72,4 @@ def test_own_words_are_always_the_beginning_of_the_teaser(teaser: str) -> None:
 def test_a_late_story_has_less_time_for_its_page_than_one_just_seen() -> None:
     policy, story = ArticlePolicy(), a_story(first_seen_at=NOON)
     budgets = [policy.budget(story, NOON + timedelta(seconds=after)) for after in (-5, 0, 8, 60)]
-    assert [budget.total_seconds() for budget in budgets] == [20, 20, 12, 5]
+    assert [budget.total_seconds() for budget in budgets] == [20, 20, 12, 8]

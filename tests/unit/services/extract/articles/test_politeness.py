@@ -169,3 +169,12 @@ async def test_stories_that_are_late_wait_for_no_turn_and_take_one_that_is_free(
     assert desk.outcomes() == {"taken": 2, "not_now": 10}
     desk.clock.now += timedelta(hours=1)
     assert (await desk.tagged(stories[-1], tagger)).article is not None
+
+
+async def test_a_late_story_waits_for_the_turn_after_the_one_its_robots_txt_took(desk: Newsdesk) -> None:
+    desk.host(page=html(article()))
+    story = desk.story("/page")
+    desk.clock.now += timedelta(hours=1)
+    began = desk.clock.now
+    assert (await desk.tagged(story, desk.tagger())).article is not None
+    assert desk.clock.now - began <= VisitPolicy().pause
