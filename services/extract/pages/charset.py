@@ -10,12 +10,13 @@ from typing import Final
 
 from charset_normalizer import from_bytes
 
+from shared.charsets import IN_CONTENT_TYPE, WIDER
+
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HEADER: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META_WITHIN: Final = 4_096
 # Python knows codecs that are no character sets (punycode, unicode_escape), some of them slow to abuse.
@@ -23,19 +24,6 @@ _CHARSETS: Final = re.compile(
     r"(?:utf-?(?:8|16)|(?:us-)?ascii|iso-?8859-?\d{1,2}|latin-?\d|(?:windows-?|cp-?)\d{3,4}|koi8-?[rut]"
     r"|euc-?(?:kr|jp)|ks_?c_?5601(?:-?1987)?|gb(?:2312|k|18030)|big5(?:-?hkscs)?|shift_?jis)"
 )
-_WIDER: Final = {
-    "euckr": "cp949",
-    "ksc5601": "cp949",
-    "ksc56011987": "cp949",
-    "windows949": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shiftjis": "cp932",
-    "iso88591": "cp1252",
-    "latin1": "cp1252",
-    "ascii": "cp1252",
-    "usascii": "cp1252",
-}
 _WORDS: Final = re.compile(rb"[\x80-\xff][^<>]{0,200}")
 """Where a page says something in letters that encodings differ about."""
 
@@ -67,12 +55,12 @@ def decode_page(body: bytes, content_type: str) -> str:
 
 
 def _declared(body: bytes, content_type: str) -> Iterator[str]:
-    header, meta = _HEADER.search(content_type), _META.search(body, 0, _META_WITHIN)
+    header, meta = IN_CONTENT_TYPE.search(content_type), _META.search(body, 0, _META_WITHIN)
     names = (header.group(1) if header else "", meta.group(1).decode("ascii") if meta else "")
     for name in names:
         charset = name.lower()
         if _CHARSETS.fullmatch(charset) and _exists(charset):
-            yield _WIDER.get(re.sub(r"[^a-z0-9]", "", charset), charset)
+            yield WIDER.get(re.sub(r"[^a-z0-9]", "", charset), charset)
 
 
 def _exists(charset: str) -> bool:

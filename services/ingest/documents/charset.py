@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from services.ingest.documents.scripts import PLAUSIBLE, PLAUSIBLE_IF_DECLARED, SAMPLE, plausibility
+from shared.charsets import IN_CONTENT_TYPE, WIDER
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -19,26 +20,12 @@ _MARKS: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_HEADER: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _PROLOG: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 # Python knows codecs that are no character sets (punycode, unicode_escape), some of them slow to abuse.
 _CHARSETS: Final = re.compile(
     r"utf-?(8|16|32)-?(le|be)?|(us-)?ascii|iso-?8859-?\d{1,2}|latin-?\d|(windows-?|cp-?)\d{3,4}|koi8-?[rut]"
     r"|euc-?(kr|jp)|ks_?c_?5601(-?1987)?|gb(2312|k|18030)|big5(-?hkscs)?|shift_?jis|iso-?2022-?(jp|kr)"
 )
-_WIDER: Final = {
-    "euckr": "cp949",
-    "ksc5601": "cp949",
-    "ksc56011987": "cp949",
-    "windows949": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shiftjis": "cp932",
-    "iso88591": "cp1252",
-    "latin1": "cp1252",
-    "ascii": "cp1252",
-    "usascii": "cp1252",
-}
 _UNLIKE_ASCII: Final = re.compile(r"utf-?(16|32)|iso-?2022")
 _GUESSES: Final = (
     *("cp949", "cp1251", "koi8-u", "cp932", "euc-jp", "gb18030"),
@@ -69,12 +56,12 @@ def decode_document(body: bytes, content_type: str) -> str:
 
 
 def _declared(body: bytes, content_type: str) -> Iterator[str]:
-    header, prolog = _HEADER.search(content_type), _PROLOG.search(body, 0, 1_000)
+    header, prolog = IN_CONTENT_TYPE.search(content_type), _PROLOG.search(body, 0, 1_000)
     names = (header.group(1) if header else "", prolog.group(1).decode("ascii") if prolog else "")
     for name in names:
         charset = name.lower()
         if _CHARSETS.fullmatch(charset) and _exists(charset):
-            yield _WIDER.get(re.sub(r"[^a-z0-9]", "", charset), charset)
+            yield WIDER.get(re.sub(r"[^a-z0-9]", "", charset), charset)
 
 
 def _exists(charset: str) -> bool:
